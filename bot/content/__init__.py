@@ -1,0 +1,1 @@
+"""What staff write, as typed immutable values; reading and cross-checking the YAML."""

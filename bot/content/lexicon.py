@@ -1,0 +1,137 @@
+"""The words people use, as staff list them: kinds, audiences, aspects, synonyms, topics, commands."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.content.authored import Authored, Identifier, Text
+from bot.content.measure import Audience, Kind
+
+Cues = Annotated[tuple[Text, ...], Field(strict=False)]
+"""Things heard in a question. ``a+b``: both, in this order, at most 12 characters apart; ``a/b``: either."""
+
+
+class KindHeard(Authored):
+    """A sort of help as people name it, and the measure kinds it may mean."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    name: Text
+    covers: tuple[Annotated[Kind, Field(strict=False)], ...] = Field(min_length=1, strict=False)
+    heard: Cues
+
+
+class AudienceHeard(Authored):
+    """A sort of person or firm as people name it, and the measure audiences it fits."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    name: Text
+    fits: tuple[Annotated[Audience, Field(strict=False)], ...] = Field(min_length=1, strict=False)
+    heard: Cues
+
+
+class AspectHeard(Authored):
+    """What a question wants to know about a measure."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    name: Text
+    heard: Cues
+
+
+class Synonym(Authored):
+    """Everyday words (``heard``) and the words of the documents they add to a search (``adds``)."""
+
+    adds: Cues
+    heard: Cues
+
+
+class NotCovered(Authored):
+    """A topic near ours that no document here deals with, and whom to ask instead."""
+
+    id: Identifier
+    name: Text
+    heard: Cues
+    unless: Cues = ()
+    ask: Text
+
+
+class Misuse(Authored):
+    """A request that is declined, with the reply that says so."""
+
+    id: Identifier
+    reply: Text
+    heard: Cues
+    unless: Cues = ()
+
+
+class Meta(Authored):
+    """A question about the assistant itself."""
+
+    id: Identifier
+    reply: Text
+    heard: Cues
+    unless: Cues = ()
+    phrasings: Cues
+
+
+class Crisis(Authored):
+    """Words of despair; ``unless`` excuses them, ``always`` overrides the excuse."""
+
+    heard: Cues
+    unless: Cues
+    always: Cues
+
+
+class Commands(Authored):
+    """Whole messages that are commands, and the filler that may stand around them."""
+
+    help: Cues
+    start: Cues
+    restart: Cues
+    forget: Cues
+    none: Cues
+    repeat: Cues
+    next: Cues
+    slower: Cues
+    regions: Cues
+    thanks: Cues
+    hello: Cues
+    bye: Cues
+    yes: Cues
+    no: Cues
+    filler: Cues
+
+
+class PlaceCues(Authored):
+    """Words before and after a place name that tell the user's own place from one merely mentioned."""
+
+    before: dict[str, int]
+    after: dict[str, int]
+    join: Cues
+
+
+class Gate(Authored):
+    """Words that show a question is about help for people or firms at all."""
+
+    asking: Cues
+    topical: Cues
+    general: Cues
+    trap: Cues
+    negative: Cues
+
+
+class Lexicon(Authored):
+    """All word lists together."""
+
+    kinds: tuple[KindHeard, ...]
+    audiences: tuple[AudienceHeard, ...]
+    aspects: tuple[AspectHeard, ...]
+    synonyms: tuple[Synonym, ...]
+    not_covered: tuple[NotCovered, ...]
+    misuse: tuple[Misuse, ...]
+    meta: tuple[Meta, ...]
+    crisis: Crisis
+    commands: Commands
+    place_cues: PlaceCues
+    gate: Gate
+    stopwords: Cues
+    words: Cues

@@ -1,0 +1,200 @@
+"""Reading ``knowledge/`` into one value, with every problem found on the way."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.content.checks import find_cross_problems
+from bot.content.contact import Contacts
+from bot.content.knowledge import Knowledge, PolicyFolder
+from bot.content.lexicon import (
+    AspectHeard,
+    AudienceHeard,
+    Commands,
+    Crisis,
+    Gate,
+    KindHeard,
+    Lexicon,
+    Meta,
+    Misuse,
+    NotCovered,
+    PlaceCues,
+    Synonym,
+)
+from bot.content.measure import Measure
+from bot.content.policy import Policy
+from bot.content.problems import ContentError, FieldPath, Problem, Problems
+from bot.content.ranking import RankingSettings
+from bot.content.region import Regions
+from bot.content.wording import PLACEHOLDERS, Wording, placeholders
+from bot.content.yaml_file import read_yaml
+
+Value = TypeVar("Value")
+Lines = dict[Path, dict[FieldPath, int]]
+
+
+def knowledge_folder() -> Path:
+    """The ``knowledge`` folder that comes with the program."""
+    return Path(str(files("knowledge").joinpath("ranking.yaml"))).parent
+
+
+def read_knowledge(folder: Path | None = None) -> Knowledge:
+    """The content of a folder, ready to serve.
+
+    Raises:
+        ContentError: Something is wrong; it carries every problem, not only the first.
+    """
+    knowledge, problems = inspect_knowledge(folder)
+    if knowledge is None or problems:
+        raise ContentError(problems)
+    return knowledge
+
+
+def inspect_knowledge(folder: Path | None = None) -> tuple[Knowledge | None, tuple[Problem, ...]]:
+    """The content of a folder as far as it can be read, and everything that is wrong with it, sorted by file and line."""
+    folder = folder or knowledge_folder()
+    reader = _Reader(folder)
+    knowledge = reader.knowledge()
+    return knowledge, tuple(sorted(set(reader.problems.found)))
+
+
+def read_problem_words(folder: Path | None = None) -> dict[str, dict[str, str]]:
+    """What each problem code says to staff: ``wrong`` and ``fix`` templates."""
+    value = read_yaml((folder or knowledge_folder()) / "wording" / "problems.yaml", Problems())
+    return dict(value.value) if value else {}
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems = Problems()
+        self.lines: Lines = {}
+
+    def knowledge(self) -> Knowledge | None:
+        regions = self._regions()
+        folders = self._policies()
+        contacts = self._one("contacts.yaml", Contacts)
+        lexicon = self._lexicon()
+        wording = self._wording()
+        ranking = self._one("ranking.yaml", RankingSettings)
+        if not (regions and contacts and lexicon and wording and ranking):
+            return None
+        knowledge = Knowledge(folders, regions, contacts, lexicon, wording, ranking)
+        find_cross_problems(knowledge, self.folder, self.lines, self.problems)
+        return knowledge
+
+    def _value(self, path: Path) -> Any:
+        if not path.is_file():
+            self.problems.add(path, 1, "-", "missing_file")
+            return None
+        file = read_yaml(path, self.problems)
+        if file is None:
+            return None
+        self.lines[path] = file.lines
+        return file.value
+
+    def _one(self, name: str, model: Any) -> Any:
+        path = self.folder / name
+        value = self._value(path)
+        return None if value is None else self._validated(path, value, model)
+
+    def _validated(self, path: Path, value: Any, model: type[Value] | Any) -> Value | None:
+        adapter = TypeAdapter(model)
+        try:
+            validated: Value = adapter.validate_python(value)
+        except ValidationError as error:
+            self.problems.add_validation(path, error, self.lines.get(path, {}))
+            return None
+        return validated
+
+    def _policies(self) -> dict[str, PolicyFolder]:
+        root = self.folder / "policies"
+        found: dict[str, PolicyFolder] = {}
+        for folder in sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else ():
+            names = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+            if not names:
+                self.problems.add(folder, 1, "-", "empty_folder")
+                continue
+            policy = self._one(f"policies/{folder.name}/policy.yaml", Policy)
+            measures = []
+            for path in names:
+                if path.name == "policy.yaml":
+                    continue
+                value = self._value(path)
+                measure = None if value is None else self._validated(path, value, Measure)
+                if isinstance(measure, Measure):
+                    if measure.id != path.stem:
+                        self.problems.add(path, self.lines[path].get(("id",), 1), "id", "id_differs_from_file", id=measure.id, file=path.stem)
+                    measures.append(measure)
+            if policy is not None:
+                if policy.id != folder.name:
+                    path = folder / "policy.yaml"
+                    self.problems.add(path, self.lines[path].get(("id",), 1), "id", "id_differs_from_folder", id=policy.id, folder=folder.name)
+                found[policy.id] = PolicyFolder(policy, tuple(sorted(measures, key=lambda measure: measure.code)))
+        if not found and not self.problems.found:
+            self.problems.add(root, 1, "-", "empty_folder")
+        return found
+
+    def _regions(self) -> Regions | None:
+        tables: list[Mapping[str, str]] = []
+        for name in ("provinces", "cities", "counties"):
+            value = self._one(f"regions/{name}.yaml", dict[str, str])
+            if value is not None:
+                tables.append(value)
+        aliases = self._one("regions/aliases.yaml", dict[str, list[str]])
+        not_places = self._one("regions/not_places.yaml", list[str])
+        look_alikes = self._one("regions/look_alikes.yaml", list[str])
+        if len(tables) != 3 or aliases is None or not_places is None or look_alikes is None:
+            return None
+        names = {code: name for table in tables for code, name in table.items()}
+        return Regions(names, {code: tuple(names) for code, names in aliases.items()}, frozenset(not_places), tuple(look_alikes))
+
+    def _lexicon(self) -> Lexicon | None:
+        parts: dict[str, Any] = {
+            "kinds": tuple[KindHeard, ...],
+            "audiences": tuple[AudienceHeard, ...],
+            "aspects": tuple[AspectHeard, ...],
+            "synonyms": tuple[Synonym, ...],
+            "not_covered": tuple[NotCovered, ...],
+            "misuse": tuple[Misuse, ...],
+            "meta": tuple[Meta, ...],
+            "crisis": Crisis,
+            "commands": Commands,
+            "place_cues": PlaceCues,
+            "gate": Gate,
+            "stopwords": tuple[str, ...],
+            "words": tuple[str, ...],
+        }
+        values = {name: self._one(f"lexicon/{name}.yaml", model) for name, model in parts.items()}
+        if any(value is None for value in values.values()):
+            return None
+        return Lexicon.model_construct(**values)
+
+    def _wording(self) -> Wording | None:
+        folder = self.folder / "wording"
+        templates: dict[str, str] = {}
+        for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
+            if path.name == "problems.yaml":
+                continue
+            value = self._one(f"wording/{path.name}", dict[str, str])
+            for key, template in (value or {}).items():
+                line = self.lines[path].get((key,), 1)
+                if key not in PLACEHOLDERS:
+                    self.problems.add(path, line, key, "unknown_template", key=key)
+                    continue
+                try:
+                    used = placeholders(template)
+                except ValueError as error:
+                    self.problems.add(path, line, key, "malformed_template", reason=error)
+                    continue
+                for name in sorted(used - PLACEHOLDERS[key]):
+                    allowed = ", ".join(sorted(PLACEHOLDERS[key])) or "-"
+                    self.problems.add(path, line, key, "unknown_placeholder", name=name, allowed=allowed)
+                templates[key] = template
+        for key in sorted(PLACEHOLDERS.keys() - templates.keys()):
+            self.problems.add(folder, 1, key, "missing_template", key=key)
+        return Wording(templates) if PLACEHOLDERS.keys() <= templates.keys() else None
+

@@ -1,0 +1,182 @@
+"""The sentences the bot can say: templates staff write, each with the placeholders the program fills."""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PLACEHOLDERS: dict[str, frozenset[str]] = {
+    key: frozenset(names.split())
+    for key, names in {
+        # validity
+        "ended_opening": "policy to",
+        "ended_then": "",
+        "ended_successor": "titles",
+        "ended_no_successor": "",
+        "not_stated_old": "year years",
+        "not_stated_recent": "",
+        "in_force_until": "to",
+        "in_force_open": "",
+        "not_yet": "from",
+        "runs_beside": "titles",
+        # a measure
+        "measure_heading": "name",
+        "amount_line": "label figure",
+        "amount_exactly": "figure",
+        "amount_at_least": "figure",
+        "amount_at_most": "figure",
+        "amount_percent_of": "of figure",
+        "amount_full": "of",
+        "amount_same_as": "figure",
+        "amount_not_stated": "",
+        "amount_loan_note": "",
+        "amount_target": "figure",
+        "amount_quota": "figure",
+        "amount_admin_cap": "figure",
+        "conditions_one": "text",
+        "conditions_heading": "",
+        "conditions_none": "",
+        "use_line": "text",
+        "use_none": "",
+        "duration_line": "text",
+        "duration_none": "",
+        "department_line": "text",
+        "apply_line": "text",
+        "apply_none": "",
+        "combine_line": "text",
+        "combine_none": "",
+        "note_line": "text",
+        "standing_encouraged": "",
+        "standing_obligation": "",
+        "standing_target": "",
+        "not_unconditional": "",
+        "loan_is_repaid": "",
+        "only_area": "area",
+        "own_area_note": "area coverage",
+        "contact_line": "office phone",
+        "contact_fallback": "",
+        "source_line": "policy section",
+        "final_word": "",
+        "until_line": "text",
+        "also_likely": "",
+        "figure_disputed": "given",
+        # several
+        "compare_opening": "",
+        "several_opening": "",
+        "brief_line": "number name summary",
+        "clarify_opening": "",
+        "clarify_none_label": "",
+        "clarify_closing": "",
+        "by_region_opening": "",
+        "by_region_line": "area name summary status",
+        "by_region_ask": "",
+        "ask_region": "",
+        "ask_region_short": "areas",
+        "status_ended": "",
+        "status_not_stated": "",
+        "status_in_force": "",
+        "general_opening": "policy",
+        "general_line": "number name",
+        "general_closing": "",
+        "policy_overview": "title overview",
+        "policy_issuers": "issuers",
+        "policy_number": "number",
+        "policy_number_unknown": "",
+        "policy_date": "text",
+        "policy_silent": "text",
+        "heard_region": "area",
+        # refusals
+        "refuse_not_covered": "topic ask",
+        "refuse_off_topic": "",
+        "refuse_place": "place areas",
+        "refuse_place_near": "place area coverage",
+        "refuse_unsure": "",
+        "refuse_unsure_region": "area",
+        "refuse_nearest": "",
+        "refuse_hotlines": "",
+        "refuse_forgery": "",
+        "refuse_bribery": "",
+        "refuse_promise": "",
+        "refuse_others_data": "",
+        "refuse_injection": "",
+        "answer_abuse": "",
+        "topic_here_instead": "area",
+        # crisis, meta, commands
+        "crisis": "",
+        "crisis_later": "",
+        "meta_who": "",
+        "meta_human": "",
+        "meta_privacy": "",
+        "meta_identity": "",
+        "meta_cost": "",
+        "meta_source": "",
+        "meta_freshness": "as_of",
+        "meta_maker": "",
+        "meta_coverage": "areas",
+        "meta_ability": "",
+        "meta_reading": "",
+        "meta_apply_through": "",
+        "meta_feedback": "",
+        "meta_language": "",
+        "meta_praise": "",
+        "help": "areas",
+        "hello": "areas",
+        "thanks": "",
+        "bye": "",
+        "restarted": "",
+        "forgotten": "",
+        "none_of_these": "",
+        "nothing_pending": "",
+        "nothing_to_repeat": "",
+        "no_more": "",
+        "slower": "",
+        "slower_none": "",
+        "more_follows": "",
+        "region_set": "area",
+        "region_choice": "",
+        "empty_message": "",
+        "only_symbols": "",
+        "not_text": "",
+        "too_long": "limit",
+        "masked": "",
+        "choice_unknown": "count",
+        "error": "",
+        # next steps
+        "next_heading": "",
+        "next_conditions": "",
+        "next_how": "",
+        "next_how_much": "",
+        "next_where": "",
+        "next_valid": "",
+        "next_other_topics": "",
+        "next_region": "",
+        "next_help": "",
+        "choice_line": "number label",
+        "choice_hint": "",
+        # channels
+        "terminal_welcome": "",
+        "terminal_prompt": "",
+        "terminal_goodbye": "",
+        "telegram_about": "",
+        "command_start": "",
+        "command_help": "",
+        "command_restart": "",
+        "command_forget": "",
+    }.items()
+}
+"""Every template the program uses, and the placeholders it fills in each."""
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The placeholders of a template; a malformed one raises ValueError."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Templates by key, ready to be filled."""
+
+    templates: Mapping[str, str]
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A template with its placeholders filled."""
+        return self.templates[key].format(**values)

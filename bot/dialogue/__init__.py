@@ -1,0 +1,1 @@
+"""Session and message to decision and session."""

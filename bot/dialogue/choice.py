@@ -1,0 +1,11 @@
+"""Something a person may pick next, by number, by its words, or with a button."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An offered choice: a short ASCII id for the channel and the words a person sees."""
+
+    id: str
+    label: str

@@ -1,0 +1,102 @@
+"""Numbers as people write them: 五千, 1.2万, 十来个, 百分之五十, 三分之二."""
+
+import re
+from dataclasses import dataclass
+
+_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_BIG = {"万": 10_000, "亿": 100_000_000}
+_ARABIC = r"\d+(?:,\d{3})*(?:\.\d+)?"
+_CHINESE = "[零〇一二两俩三仨四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?"
+_NUMBER = re.compile(
+    rf"(?P<share>百分之(?:{_CHINESE}|{_ARABIC}))"
+    rf"|(?P<over>(?P<bottom>{_CHINESE}|{_ARABIC})分之(?P<top>{_CHINESE}|{_ARABIC}))"
+    rf"|(?P<number>{_ARABIC}|{_CHINESE})(?P<scale>[万千百亿wk]+(?![a-z]))?(?P<tail>[一二三四五六七八九](?![个千百十月年天名人户位家台种条次万]))?(?P<percent>%)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number heard in a text: its value, whether it is a percentage, and where it stands."""
+
+    value: float
+    percent: bool
+    start: int
+    end: int
+
+
+def chinese_to_number(text: str) -> float | None:
+    """The value of a Chinese or Arabic numeral, or None if it is not one.
+
+    >>> chinese_to_number("一万二"), chinese_to_number("三百五"), chinese_to_number("1.2万"), chinese_to_number("十五")
+    (12000.0, 350.0, 12000.0, 15.0)
+    """
+    match = _NUMBER.fullmatch(text)
+    return _value(match) if match and match["number"] else None
+
+
+def read_numbers(text: str) -> tuple[Number, ...]:
+    """Every number in a normalised text, in order.
+
+    >>> [(n.value, n.percent) for n in read_numbers("5000元和百分之五十,五千块")]
+    [(5000.0, False), (50.0, True), (5000.0, False)]
+    """
+    found = []
+    for match in _NUMBER.finditer(text):
+        value = _value(match)
+        if value is not None:
+            found.append(Number(value, bool(match["share"] or match["percent"]), match.start(), match.end()))
+    return tuple(found)
+
+
+def _value(match: re.Match[str]) -> float | None:
+    if match["share"]:
+        return _plain(match["share"][3:])
+    if match["over"]:
+        top, bottom = _plain(match["top"]), _plain(match["bottom"])
+        return round(top / bottom, 6) if top is not None and bottom else None
+    value = _plain(match["number"])
+    if value is None:
+        return None
+    factor = 1.0
+    for char in match["scale"] or "":
+        factor *= {"w": 10_000, "k": 1000, **_UNITS, **_BIG}[char]
+    value *= factor
+    if match["tail"] and factor >= 100:
+        value += _DIGITS[match["tail"]] * factor / 10
+    return value
+
+
+def _plain(text: str) -> float | None:
+    if text[0].isascii():
+        return float(text.replace(",", ""))
+    whole, _, decimals = text.partition("点")
+    if any(char in _UNITS for char in whole):
+        total, current, last_unit = 0, 0, 0
+        for char in whole:
+            if char in _UNITS:
+                total += (current or 1) * _UNITS[char]
+                current, last_unit = 0, _UNITS[char]
+            else:
+                current = _DIGITS[char]
+        total += current * (last_unit // 10 if last_unit >= 100 and "零" not in whole and "〇" not in whole else 1)
+        value = float(total)
+    elif len(whole) == 1:
+        value = float(_DIGITS[whole])
+    else:
+        value = float("".join(str(_DIGITS[char]) for char in whole))
+    if decimals:
+        value += float("0." + "".join(str(_DIGITS[char]) for char in decimals))
+    return value
+
+
+def say_number(value: float) -> str:
+    """A number as a Chinese reader expects it: 5000, 1.2万, 300万, 2亿.
+
+    >>> say_number(5000), say_number(12000), say_number(3_000_000), say_number(1.5)
+    ('5000', '1.2万', '300万', '1.5')
+    """
+    for size, name in ((100_000_000, "亿"), (10_000, "万")):
+        if value >= size and value % (size / 100) == 0:
+            return f"{value / size:.2f}".rstrip("0").rstrip(".") + name
+    return f"{value:.4f}".rstrip("0").rstrip(".")

@@ -1,0 +1,1 @@
+"""Decision to channel-neutral blocks, and fitting them to a channel's limits."""

@@ -1,0 +1,35 @@
+"""A reply before any channel has touched it."""
+
+from dataclasses import dataclass
+
+from bot.dialogue.choice import Choice
+from bot.dialogue.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph that belongs together: one or more lines."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The paragraph as plain text."""
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a person reads: paragraphs, then what they may do next.
+
+    ``blocks`` already carry the choices as numbered lines, so a channel may show the text alone; ``choices`` are for buttons.
+    """
+
+    outcome: Outcome
+    blocks: tuple[Block, ...]
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole reply as plain text, paragraphs apart by an empty line."""
+        return "\n\n".join(block.text for block in self.blocks)

@@ -1,0 +1,46 @@
+"""A question, understood: what was heard in it, before anything is looked up."""
+
+import re
+from dataclasses import dataclass
+
+from bot.language.numerals import Number
+from bot.language.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question and what was heard in it.
+
+    ``text`` is normalised and repaired; ``squeezed`` the same without blanks and punctuation; ``focus`` its asking part. ``regions`` are the user's
+    own places (codes), empty when none was named. Facets hold ids of the lexicon, in the order heard.
+    """
+
+    typed: str
+    text: str
+    squeezed: str
+    focus: str
+    words: tuple[tuple[str, float], ...]
+    changes: tuple[tuple[str, str], ...]
+    places: tuple[Place, ...]
+    regions: tuple[str, ...]
+    kinds: tuple[str, ...]
+    audiences: tuple[str, ...]
+    aspects: tuple[str, ...]
+    numbers: tuple[Number, ...]
+    topical: bool
+    general: bool
+    trap: bool
+
+
+_SENTENCE = re.compile(r"[。！？!?；;\n]+|(?<=[吗呢])[,，\s]+")
+_CLAUSE = re.compile(r"[,，、。！？!?；;\n\s]+")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a normalised text, none empty."""
+    return [part.strip(" ,，、") for part in _SENTENCE.split(text) if part.strip(" ,，、")]
+
+
+def clauses(text: str) -> list[str]:
+    """The clauses of a normalised text, none empty."""
+    return [part for part in _CLAUSE.split(text) if part]

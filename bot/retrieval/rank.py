@@ -1,0 +1,101 @@
+"""Entries ranked for a query, each score split by what made it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from bot.content.knowledge import Knowledge
+from bot.content.measure import Audience, Kind
+from bot.language.cues import squeeze
+from bot.retrieval.bm25 import Bm25
+from bot.retrieval.entry import Entry, EntryType, build_entries, grams
+from bot.retrieval.query import Query
+from bot.retrieval.understand import Understanding, figure_token
+
+_RERANKED = 40
+_ONLY_IF_HEARD = {Audience.VETERAN, Audience.WOMEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry and how well it fits a query. ``score`` runs from 0 to about 100; ``parts`` add up to it."""
+
+    entry: Entry
+    score: float
+    parts: tuple[tuple[str, float], ...]
+
+
+class Ranker:
+    """Ranks all entries. Build once for a snapshot of the knowledge."""
+
+    def __init__(self, knowledge: Knowledge, understanding: Understanding) -> None:
+        """Index every entry."""
+        self.entries = build_entries(knowledge, understanding.segmenter)
+        self._weights = knowledge.ranking.weights
+        self._words = Bm25([entry.words for entry in self.entries])
+        self._grams = Bm25([entry.grams for entry in self.entries])
+        self._stopwords = frozenset(knowledge.lexicon.stopwords)
+        self._covers: Mapping[str, frozenset[Kind]] = {entry.id: frozenset(entry.covers) for entry in knowledge.lexicon.kinds}
+        self._fits: Mapping[str, frozenset[Audience]] = {entry.id: frozenset(entry.fits) for entry in knowledge.lexicon.audiences}
+        holders: dict[str, int] = {}
+        for entry in self.entries:
+            for word in entry.distinctive:
+                holders[word] = holders.get(word, 0) + 1
+        self._holders = holders
+        self._squeezed_phrasings = [tuple(map(squeeze, entry.phrasings)) for entry in self.entries]
+
+    def rank(self, query: Query, allowed: Callable[[Entry], bool] = lambda entry: True) -> tuple[Candidate, ...]:
+        """The entries that share anything with the query, best first; ties in order of id."""
+        words = self._words.scores(query.words)
+        focus = squeeze(query.focus)
+        for place in query.places:
+            focus = focus.replace(place.heard, "")
+        pairs = self._grams.scores((gram, 1.0) for gram in dict.fromkeys(grams(focus)) if gram not in self._stopwords)
+        rough: list[tuple[float, int, dict[str, float]]] = []
+        for index in words.keys() | pairs.keys():
+            entry = self.entries[index]
+            if not allowed(entry):
+                continue
+            parts = {"words": 50 * words.get(index, 0.0), "characters": 50 * pairs.get(index, 0.0)}
+            parts.update(self._heard(query, entry))
+            rough.append((sum(parts.values()), index, parts))
+        rough.sort(key=lambda item: (-item[0], self.entries[item[1]].id))
+        found = []
+        for place, (score, index, parts) in enumerate(rough):
+            if place < _RERANKED and focus:
+                ratio = max((fuzz.ratio(focus, phrasing) for phrasing in self._squeezed_phrasings[index]), default=0.0)
+                parts["phrasing"] = self._weights.phrasing_ratio * max(0.0, ratio - 35.0) / 65.0
+                score += parts["phrasing"]
+            found.append(Candidate(self.entries[index], round(score, 3), tuple((name, round(part, 2)) for name, part in parts.items() if part)))
+        return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.entry.id)))
+
+    def matched(self, query: Query, entry: Entry) -> tuple[tuple[str, float], ...]:
+        """The words of a query that are in an entry, and how much each adds, most first."""
+        index = self.entries.index(entry)
+        return tuple(self._words.parts(query.words, index).items())
+
+    def _heard(self, query: Query, entry: Entry) -> dict[str, float]:
+        weights = self._weights
+        parts: dict[str, float] = {}
+        rarity = 0.0
+        for word in entry.distinctive:
+            if word in query.squeezed:
+                rarity += len(word) ** 0.5 / self._holders[word]
+        if rarity:
+            parts["distinctive"] = weights.distinctive * min(2.0, rarity)
+        if any(figure_token(number.value, number.percent) in entry.figures for number in query.numbers if number.value >= 2):
+            parts["figure"] = float(weights.figure)
+        if entry.type is not EntryType.MEASURE:
+            return parts
+        if query.kinds and entry.kind:
+            covering = [kind for kind in query.kinds if entry.kind in self._covers[kind]]
+            narrow = [kind for kind in covering if len(self._covers[kind]) <= 4]
+            parts["kind"] = float(weights.kind_fits if narrow else weights.kind_fits * 0.4 if covering else weights.kind_differs)
+        if query.audiences:
+            fitting = sum(1 for audience in query.audiences if self._fits[audience] & set(entry.audience))
+            parts["audience"] = float(weights.audience_fits * min(1.5, fitting * 0.75) if fitting else weights.audience_differs)
+        heard = {audience for name in query.audiences for audience in self._fits[name]}
+        if set(entry.audience) <= _ONLY_IF_HEARD and not heard & set(entry.audience):
+            parts["audience"] = float(weights.audience_differs * 2)
+        return parts

@@ -1,0 +1,143 @@
+"""From what a person typed to a query: repair, places, facets, words."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bot.content.knowledge import Knowledge
+from bot.language.cues import Cues, squeeze
+from bot.language.homophones import Homophones
+from bot.language.normalize import normalize
+from bot.language.numerals import read_numbers, say_number
+from bot.language.places import Gazetteer, own_places
+from bot.language.segment import Segmenter
+from bot.retrieval.query import Query, clauses
+
+_LONG = 40
+"""Longer messages are stories: what is not the asking part counts less."""
+_CUE_WORD = re.compile(r"[+/]")
+
+
+class Understanding:
+    """Turns text into queries. Build once for a snapshot of the knowledge."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        """Compile the lexicon and load the tokenizer."""
+        lexicon = knowledge.lexicon
+        self._background = float(knowledge.ranking.weights.background)
+        self._join = lexicon.place_cues.join
+        covered = [code for policy in knowledge.policies() for code in policy.regions]
+        self.gazetteer = Gazetteer(knowledge.regions, lexicon.place_cues, covered)
+        words = _domain_words(knowledge)
+        self.segmenter = Segmenter(words)
+        place_names = [name for name, codes in self.gazetteer.names().items() if any(_worth_repairing(code, covered) for code in codes)]
+        spoken = _spoken_words(knowledge)
+        self.homophones = Homophones((*place_names, *lexicon.words), words, spoken, self.segmenter)
+        self._stopwords = frozenset(lexicon.stopwords)
+        self._kinds = {entry.id: Cues(entry.heard) for entry in lexicon.kinds}
+        self._audiences = {entry.id: Cues(entry.heard) for entry in lexicon.audiences}
+        self._aspects = {entry.id: Cues(entry.heard) for entry in lexicon.aspects}
+        self._synonyms = [(Cues(entry.heard), tuple(word for added in entry.adds for word in self.segmenter.words(added))) for entry in lexicon.synonyms]
+        self._topical = Cues(lexicon.gate.topical)
+        self._general = Cues(lexicon.gate.general)
+        self._trap = Cues(lexicon.gate.trap)
+        self._asking = Cues([*(cue for entry in lexicon.aspects for cue in entry.heard), *lexicon.gate.asking])
+
+    def query(self, typed: str) -> Query:
+        """What was heard in a text."""
+        normal = normalize(typed)
+        repaired = self.homophones.repair(normal)
+        return self._heard(typed, repaired.text, repaired.changes)
+
+    def narrowed(self, query: Query, part: str) -> Query:
+        """The query for one part of a longer message; places of the whole stay known."""
+        inner = self._heard(part, part, ())
+        return replace(inner, regions=inner.regions or query.regions, places=inner.places or query.places)
+
+    def _heard(self, typed: str, text: str, changes: tuple[tuple[str, str], ...]) -> Query:
+        squeezed = squeeze(text)
+        places = self.gazetteer.find(text)
+        focus = self._focus(text)
+        focus_squeezed = squeeze(focus)
+        return Query(
+            typed=typed,
+            text=text,
+            squeezed=squeezed,
+            focus=focus,
+            words=self._weighted_words(text, focus, squeezed, focus_squeezed, [place.heard for place in places]),
+            changes=changes,
+            places=places,
+            regions=own_places(places, text, self._join),
+            kinds=_facets(self._kinds, focus_squeezed, squeezed),
+            audiences=_facets(self._audiences, focus_squeezed, squeezed),
+            aspects=_facets(self._aspects, focus_squeezed, squeezed),
+            numbers=read_numbers(text),
+            topical=self._topical.hit(squeezed),
+            general=self._general.hit(squeezed),
+            trap=self._trap.hit(squeezed),
+        )
+
+    def _focus(self, text: str) -> str:
+        """The asking part of a long message: its asking clauses with the one before each; short messages whole."""
+        if len(text) <= _LONG:
+            return text
+        parts = clauses(text)
+        asking = [index for index, part in enumerate(parts) if self._asking.hit(squeeze(part))]
+        if not asking:
+            return " ".join(parts[-2:])
+        last = asking[-1]
+        chosen = {index for index in asking if index >= last - 2} | {max(0, last - 1), last}
+        return " ".join(parts[index] for index in sorted(chosen))
+
+    def _weighted_words(self, text: str, focus: str, squeezed: str, focus_squeezed: str, places: list[str]) -> tuple[tuple[str, float], ...]:
+        weights: dict[str, float] = {}
+        for source, weight in ((focus, 1.0), (text, self._background if focus != text else 0.0)):
+            for place in places:
+                source = source.replace(place, " ")
+            if weight:
+                for word in self.segmenter.words(source):
+                    if word not in self._stopwords:
+                        weights[word] = max(weights.get(word, 0.0), weight)
+        for cues, added in self._synonyms:
+            weight = 0.8 if cues.hit(focus_squeezed) else 0.8 * self._background if cues.hit(squeezed) else 0.0
+            for word in added if weight else ():
+                weights[word] = max(weights.get(word, 0.0), weight)
+        for number in read_numbers(focus):
+            weights[figure_token(number.value, number.percent)] = 1.0
+        return tuple(weights.items())
+
+
+def figure_token(value: float, percent: bool) -> str:
+    """How a figure is written in the index, the same for 5000, 五千 and 5千."""
+    return f"#{say_number(value)}{'%' if percent else ''}"
+
+
+def _facets(cues: Mapping[str, Cues], focus: str, whole: str) -> tuple[str, ...]:
+    """Ids heard in the asking part first, by where they stand; then those heard only elsewhere."""
+    inside = sorted((at, name) for name, heard in cues.items() if (at := heard.first(focus)) is not None)
+    found = [name for _, name in inside]
+    if whole != focus:
+        found += [name for name, heard in cues.items() if name not in found and heard.hit(whole)]
+    return tuple(found)
+
+
+def _worth_repairing(code: str, covered: Iterable[str]) -> bool:
+    """Provinces, and everything in the provinces that have a policy's city: only these are looked for by sound."""
+    return code.endswith("0000") or any(code[:4] == policy[:4] or (code[:2] == policy[:2] and code.endswith("00")) for policy in covered)
+
+
+def _domain_words(knowledge: Knowledge) -> tuple[str, ...]:
+    lexicon = knowledge.lexicon
+    found = list(lexicon.words)
+    found += [word for _, measure in knowledge.measures() for word in measure.keywords]
+    found += [word for entry in lexicon.synonyms for word in entry.adds]
+    found += [entry.name for entry in (*lexicon.kinds, *lexicon.audiences)]
+    return tuple(dict.fromkeys(normalize(word) for word in found if 2 <= len(word) <= 8))
+
+
+def _spoken_words(knowledge: Knowledge) -> tuple[str, ...]:
+    lexicon = knowledge.lexicon
+    listed = [cue for entry in (*lexicon.kinds, *lexicon.audiences, *lexicon.aspects, *lexicon.meta) for cue in entry.heard]
+    listed += [*lexicon.gate.general, *lexicon.stopwords, *lexicon.crisis.heard, *lexicon.commands.hello, *lexicon.commands.thanks]
+    listed += [cue for entry in lexicon.not_covered for cue in entry.heard]
+    return tuple(dict.fromkeys(part for cue in listed for part in _CUE_WORD.split(normalize(cue)) if part))
