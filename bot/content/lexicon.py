@@ -117,6 +117,8 @@ class Gate(Authored):
     general: Cues
     trap: Cues
     negative: Cues
+    several: Cues
+    turning: Cues
 
 
 class Lexicon(Authored):

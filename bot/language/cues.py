@@ -7,18 +7,18 @@ from functools import cache
 from bot.language.normalize import normalize
 
 _GAP = ".{0,12}?"
-_SQUEEZE = re.compile(r"[^\w+/?]|_")
-_NOT_WORD = re.compile(r"[^\w]|_")
+_CUE_NOISE = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.%+/?]|_")
+_NOISE = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.%]|_")
 
 
 @cache
 def squeeze(text: str) -> str:
-    """A normalised text without blanks and punctuation, as cues are matched against it.
+    """A normalised text without blanks and punctuation, as cues are matched against it; 1.2 and 50% stay whole.
 
     >>> squeeze("能领多少 钱？")
     '能领多少钱'
     """
-    return _NOT_WORD.sub("", text)
+    return _NOISE.sub("", text)
 
 
 class Cues:
@@ -29,7 +29,7 @@ class Cues:
         self._patterns: dict[str, re.Pattern[str]] = {}
         plain: list[str] = []
         for cue in dict.fromkeys(cues):
-            squeezed = _SQUEEZE.sub("", normalize(cue))
+            squeezed = _CUE_NOISE.sub("", normalize(cue))
             if not squeezed:
                 continue
             if "+" in squeezed or "/" in squeezed:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.content.knowledge import Knowledge
+from bot.content.measure import Audience
 from bot.language.cues import Cues, squeeze
 from bot.language.homophones import Homophones
 from bot.language.normalize import normalize
@@ -36,6 +37,7 @@ class Understanding:
         self._stopwords = frozenset(lexicon.stopwords)
         self._kinds = {entry.id: Cues(entry.heard) for entry in lexicon.kinds}
         self._audiences = {entry.id: Cues(entry.heard) for entry in lexicon.audiences}
+        self._fits = {entry.id: entry.fits for entry in lexicon.audiences}
         self._aspects = {entry.id: Cues(entry.heard) for entry in lexicon.aspects}
         self._synonyms = [(Cues(entry.heard), tuple(word for added in entry.adds for word in self.segmenter.words(added))) for entry in lexicon.synonyms]
         self._topical = Cues(lexicon.gate.topical)
@@ -53,6 +55,10 @@ class Understanding:
         """The query for one part of a longer message; places of the whole stay known."""
         inner = self._heard(part, part, ())
         return replace(inner, regions=inner.regions or query.regions, places=inner.places or query.places)
+
+    def audiences_fit(self, query: Query) -> frozenset[Audience]:
+        """The measure audiences that fit what a query says of the person."""
+        return frozenset(audience for name in query.audiences for audience in self._fits[name])
 
     def _heard(self, typed: str, text: str, changes: tuple[tuple[str, str], ...]) -> Query:
         squeezed = squeeze(text)

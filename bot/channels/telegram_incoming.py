@@ -1,0 +1,112 @@
+"""Telegram's updates read as messages of people; what is not meant for the bot is nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, ChatMemberUpdated, MessageEntity, Update, User
+from telegram import Message as TelegramMessage
+from telegram.constants import ChatMemberStatus, ChatType
+
+from bot.dialogue.message import Message
+
+READ_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+"""The kinds of update Telegram is asked for; a channel's posts are not among them."""
+
+_GONE = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a reply goes. In a group it answers one person's message, so that the buttons are shown to that person only."""
+
+    chat: int
+    thread: int | None = None
+    answers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What an update asks for.
+
+    ``message`` is absent when nothing is to be said; ``callback`` is the id of a tapped button that waits for a sign of life; ``gone``
+    means that the chat has shut the bot out.
+    """
+
+    conversation: str
+    address: Address
+    message: Message | None = None
+    callback: str | None = None
+    gone: bool = False
+
+
+def read_update(update: Update, me: User) -> Incoming | None:
+    """What an update asks of the bot ``me``; None for what is not meant for it."""
+    if update.callback_query is not None:
+        return _read_tap(update.update_id, update.callback_query)
+    if update.my_chat_member is not None:
+        return _read_membership(update.my_chat_member)
+    if update.message is not None:
+        return _read_message(update.update_id, update.message, me, edited=False)
+    if update.edited_message is not None:
+        return _read_message(update.update_id, update.edited_message, me, edited=True)
+    return None
+
+
+def _read_tap(update_id: int, tap: CallbackQuery) -> Incoming:
+    chat = tap.message.chat.id if tap.message is not None else tap.from_user.id
+    conversation = f"telegram:{chat}"
+    has_choice = tap.message is not None and tap.data is not None
+    message = Message(conversation, choice=tap.data, id=f"telegram:{update_id}") if has_choice else None
+    return Incoming(conversation, Address(chat), message, callback=tap.id)
+
+
+def _read_membership(change: ChatMemberUpdated) -> Incoming | None:
+    if change.new_chat_member.status not in _GONE:
+        return None
+    return Incoming(f"telegram:{change.chat.id}", Address(change.chat.id), gone=True)
+
+
+def _read_message(update_id: int, message: TelegramMessage, me: User, *, edited: bool) -> Incoming | None:
+    if message.chat.type == ChatType.CHANNEL or message.from_user is None or message.from_user.is_bot:
+        return None
+    written = message.text if message.text is not None else message.caption
+    if written is None and (edited or not message.effective_attachment):
+        return None  # a live location is edited every few seconds; a message with no content is Telegram's own notice
+    calls = tuple(_calls(message, me))
+    in_group = message.chat.type != ChatType.PRIVATE
+    if in_group and not calls and not _replies_to(message, me):
+        return None
+    conversation = f"telegram:{message.chat.id}"
+    return Incoming(
+        conversation,
+        Address(
+            message.chat.id,
+            thread=message.message_thread_id if message.is_topic_message else None,
+            answers=message.message_id if in_group else None,
+        ),
+        Message(conversation, text=None if written is None else _without(written, calls), id=f"telegram:{update_id}"),
+    )
+
+
+def _replies_to(message: TelegramMessage, me: User) -> bool:
+    answered = message.reply_to_message
+    return answered is not None and answered.from_user is not None and answered.from_user.id == me.id
+
+
+def _calls(message: TelegramMessage, me: User) -> Iterator[tuple[int, int]]:
+    """Where the bot's name stands in the text, from and to, in UTF-16 units; of ``/help@name`` only the name."""
+    name = f"@{me.username}".casefold()
+    found = message.parse_entities() if message.text is not None else message.parse_caption_entities()
+    for entity, words in found.items():
+        end = entity.offset + entity.length
+        if entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == me.id:
+            yield entity.offset, end
+        elif entity.type in (MessageEntity.MENTION, MessageEntity.BOT_COMMAND) and words.casefold().endswith(name):
+            yield end - len(name), end
+
+
+def _without(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    units = text.encode("utf-16-le")
+    for start, end in sorted(spans, reverse=True):
+        units = units[: 2 * start] + units[2 * end :]
+    return units.decode("utf-16-le").strip() if spans else text

@@ -1,0 +1,76 @@
+"""What comes before any search: distress, commands, misuse, questions about the assistant."""
+
+from dataclasses import dataclass
+
+from bot.content.lexicon import Lexicon
+from bot.language.cues import Cues, squeeze
+from bot.language.normalize import normalize
+from bot.retrieval.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    id: str
+    reply: str
+    heard: Cues
+    unless: Cues
+
+
+class Listener:
+    """Hears what needs no policy. Build once for a snapshot of the knowledge."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Compile the lists."""
+        self._crisis = Cues(lexicon.crisis.heard)
+        self._crisis_unless = Cues(lexicon.crisis.unless)
+        self._crisis_always = Cues(lexicon.crisis.always)
+        commands = lexicon.commands.model_dump()
+        self._filler = sorted((squeeze(normalize(word)) for word in commands.pop("filler")), key=len, reverse=True)
+        self._commands = {squeeze(normalize(word)) or normalize(word): name for name, words in commands.items() for word in words}
+        self._misuse = [_Listed(entry.id, entry.reply, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.misuse]
+        self._meta = [_Listed(entry.id, entry.reply, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.meta]
+        self._topics = [_Listed(entry.id, entry.ask, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.not_covered]
+
+    def crisis(self, squeezed: str) -> bool:
+        """Whether somebody may be in despair."""
+        if self._crisis_always.hit(squeezed):
+            return True
+        return self._crisis.hit(squeezed) and not self._crisis_unless.hit(squeezed)
+
+    def command(self, squeezed: str) -> str | None:
+        """The command a whole message is, or None."""
+        if squeezed in self._commands:
+            return self._commands[squeezed]
+        stripped = squeezed
+        for _ in range(3):
+            before = stripped
+            for word in self._filler:
+                if len(stripped) > len(word):
+                    stripped = stripped.removeprefix(word) if stripped.startswith(word) else stripped.removesuffix(word)
+            if stripped in self._commands:
+                return self._commands[stripped]
+            if stripped == before:
+                break
+        return None
+
+    def misuse(self, squeezed: str) -> str | None:
+        """The reply to a request that is declined, or None."""
+        return _first(self._misuse, squeezed)
+
+    def meta(self, query: Query) -> str | None:
+        """The reply to a question about the assistant, or None."""
+        return _first(self._meta, query.squeezed)
+
+    def not_covered(self, squeezed: str) -> str | None:
+        """The id of a near topic that no document here deals with, or None."""
+        for topic in self._topics:
+            if topic.heard.hit(squeezed) and not topic.unless.hit(squeezed):
+                return topic.id
+        return None
+
+
+def _first(listed: list[_Listed], squeezed: str) -> str | None:
+    for entry in listed:
+        if entry.heard.hit(squeezed) and not entry.unless.hit(squeezed):
+            return entry.reply
+    return None

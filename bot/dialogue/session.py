@@ -1,0 +1,24 @@
+"""What is remembered of a conversation between two messages."""
+
+from dataclasses import dataclass
+
+from bot.dialogue.choice import Choice
+from bot.dialogue.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """State of one conversation; it holds no name, no number and no eligibility fact.
+
+    ``region`` is the user's place (GB/T 2260). ``question`` is the last policy question, normalised and masked. ``about`` are the entries last
+    answered. ``offered`` may be chosen by number or words. ``last`` is what was said last; with ``slow``, ``shown`` tells how many of its
+    paragraphs have been said.
+    """
+
+    region: str | None = None
+    question: str | None = None
+    about: tuple[str, ...] = ()
+    offered: tuple[Choice, ...] = ()
+    last: Decision | None = None
+    slow: bool = False
+    shown: int = 0

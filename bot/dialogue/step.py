@@ -1,0 +1,202 @@
+"""Session and message to decision and session: the routing of a conversation."""
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.content.knowledge import Knowledge
+from bot.dialogue.decide import Decider
+from bot.dialogue.decision import Answer, Decision, Manner, Part, Say
+from bot.dialogue.listen import Listener
+from bot.dialogue.message import Message
+from bot.dialogue.outcome import Outcome
+from bot.dialogue.session import Session
+from bot.language.cues import Cues, squeeze
+from bot.language.normalize import has_words, normalize
+from bot.language.numerals import chinese_to_number
+from bot.language.private_numbers import mask
+from bot.retrieval.query import Query
+from bot.retrieval.rank import Ranker
+from bot.retrieval.understand import Understanding
+
+MOST_CHARACTERS = 5000
+_ORDINAL = re.compile(r"(?:我?(?:选|要|看)?第?)([0-9一二两三四五六七八九十]{1,3})(?:个|项|条|号|种)?(?:吧|呢|的)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was decided, the session after it, and what to add to the reply."""
+
+    decision: Decision
+    session: Session
+    query: Query | None = None
+    masked: bool = False
+    shortened: bool = False
+    advance: bool = False
+
+
+class Conversation:
+    """Routes messages. Build once for a snapshot of the knowledge."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        """Build everything the middle needs."""
+        self.understanding = Understanding(knowledge)
+        self.ranker = Ranker(knowledge, self.understanding)
+        self.listener = Listener(knowledge.lexicon)
+        self.decider = Decider(knowledge, self.understanding, self.ranker, self.listener)
+        self._aspect_cues = {entry.id: Cues(entry.heard) for entry in knowledge.lexicon.aspects}
+        self._small_words = frozenset(knowledge.lexicon.stopwords)
+        self._turning = Cues(knowledge.lexicon.gate.turning)
+        self._entries = {entry.id for entry in self.ranker.entries}
+
+    def step(self, session: Session, message: Message) -> Step:
+        """Decide one message. The session that comes back holds what must be remembered."""
+        if message.choice is not None:
+            return self._chosen(session, message.choice)
+        if message.text is None:
+            return self._say(session, "not_text", Outcome.META)
+        shortened = len(message.text) > MOST_CHARACTERS
+        text, masked = mask(message.text[:MOST_CHARACTERS])
+        normal = normalize(text)
+        if not normal:
+            return self._say(session, "only_symbols" if message.text.strip() else "empty_message", Outcome.META)
+        if not has_words(normal):
+            command = self.listener.command(normal)
+            return self._command(session, command) if command else self._say(session, "only_symbols", Outcome.META)
+        step = self._text(session, text, normal)
+        return replace(step, masked=masked, shortened=shortened)
+
+    def _text(self, session: Session, text: str, normal: str) -> Step:
+        squeezed = squeeze(normal)
+        offered = self._offered(session, squeezed)
+        if offered is not None:
+            return self._chosen(session, offered)
+        if session.offered and (match := _ORDINAL.fullmatch(squeezed)) and chinese_to_number(match[1]) is not None:
+            return self._say(session, "choice_unknown", Outcome.CLARIFY)
+        query = self.understanding.query(text)
+        if self.listener.crisis(squeezed) or self.listener.crisis(query.squeezed):
+            return self._say(session, "crisis", Outcome.CRISIS)
+        if command := self.listener.command(squeezed) or self.listener.command(query.squeezed):
+            return self._command(session, command)
+        if reply := self.listener.misuse(squeezed) or self.listener.misuse(query.squeezed):
+            return self._say(session, reply, Outcome.REFUSE, region=query.regions[0] if query.regions else session.region)
+        if reply := self.listener.meta(query):
+            return self._say(session, reply, Outcome.META)
+        return self._question(session, query)
+
+    def _question(self, session: Session, query: Query) -> Step:
+        region = query.regions[-1] if query.regions else session.region
+        rest = self._without_places(query)
+        if query.regions and self._only_small_words(rest):
+            return self._place_only(session, query)
+        if session.about and not query.regions and query.aspects and self._only_aspect(query, rest):
+            return self._about_again(session, query)
+        decision = self.decider.decide(query, session.region)
+        return Step(decision, self._after(session, decision, region, query.text), query)
+
+    def _place_only(self, session: Session, query: Query) -> Step:
+        """A message that is only a place: the last question asked again there, or the place remembered."""
+        region = query.regions[-1]
+        if session.question is None:
+            return Step(Say("region_set", Outcome.META, region), replace(session, region=region, offered=()), query)
+        earlier = self.understanding.query(session.question)
+        moved = replace(earlier, regions=query.regions, places=earlier.places)
+        decision = self.decider.decide(moved, region)
+        return Step(decision, self._after(session, decision, region, session.question), moved)
+
+    def _about_again(self, session: Session, query: Query) -> Step:
+        parts = tuple(Part(entry_id) for entry_id in session.about)
+        manner = Manner.SINGLE if len(parts) == 1 else Manner.COMPARE
+        decision = Answer(parts, manner, query.aspects, session.region)
+        return Step(decision, self._after(session, decision, session.region, session.question), query)
+
+    def _chosen(self, session: Session, choice: str) -> Step:
+        name, _, target = choice.partition(":")
+        if name == "measure" and target in self._entries:
+            decision: Decision = Answer((Part(target),), Manner.SINGLE, (), session.region)
+            return Step(decision, self._after(session, decision, session.region, session.question))
+        if name == "aspect" and session.about:
+            parts = tuple(Part(entry_id) for entry_id in session.about[:1])
+            decision = Answer(parts, Manner.SINGLE, (target,), session.region)
+            return Step(decision, self._after(session, decision, session.region, session.question))
+        if name == "region":
+            return self._place_only(session, self.understanding.query(target)) if target else self._command(session, "regions")
+        if name == "overview" and target in self._policy_ids():
+            decision = self.decider.overview(target, session.region)
+            return Step(decision, self._after(session, decision, session.region, session.question))
+        if name == "none":
+            return self._command(session, "none")
+        return self._command(session, "help")
+
+    def _command(self, session: Session, command: str) -> Step:
+        match command:
+            case "help":
+                return self._say(session, "help", Outcome.META)
+            case "start" | "hello":
+                return self._say(session, "hello", Outcome.META)
+            case "restart":
+                return Step(Say("restarted", Outcome.META), Session(slow=session.slow))
+            case "forget":
+                return Step(Say("forgotten", Outcome.META), Session())
+            case "none":
+                return Step(Say("none_of_these", Outcome.CLARIFY), replace(session, offered=(), about=()))
+            case "regions":
+                return self._say(session, "region_choice", Outcome.META)
+            case "repeat":
+                if session.last is None:
+                    return self._say(session, "nothing_to_repeat", Outcome.META)
+                return Step(session.last, replace(session, shown=max(0, session.shown - 1)), advance=True)
+            case "next":
+                if session.last is None or not session.slow:
+                    return self._say(session, "no_more" if session.last else "nothing_to_repeat", Outcome.META)
+                return Step(session.last, session, advance=True)
+            case "slower":
+                if session.last is None:
+                    return self._say(replace(session, slow=True), "slower_none", Outcome.META)
+                return Step(session.last, replace(session, slow=True, shown=0), advance=True)
+            case "thanks" | "bye":
+                return self._say(session, command, Outcome.META)
+            case _:
+                return self._say(session, "nothing_pending", Outcome.META)
+
+    def _say(self, session: Session, key: str, outcome: Outcome, region: str | None = None) -> Step:
+        keep = () if outcome is Outcome.CRISIS else session.offered
+        return Step(Say(key, outcome, region), replace(session, offered=keep))
+
+    def _after(self, session: Session, decision: Decision, region: str | None, question: str | None) -> Session:
+        about = tuple(part.entry_id for part in decision.parts) if isinstance(decision, Answer) else session.about
+        return replace(session, region=region, question=question, about=about, offered=(), last=decision, shown=0)
+
+    def _offered(self, session: Session, squeezed: str) -> str | None:
+        """The id of the offered choice a message names by number or by its words."""
+        if match := _ORDINAL.fullmatch(squeezed):
+            number = chinese_to_number(match[1])
+            if number is not None and number.is_integer() and 1 <= number <= len(session.offered):
+                return session.offered[int(number) - 1].id
+        for position, choice in enumerate(session.offered, 1):
+            label = squeeze(normalize(choice.label))
+            if label and squeezed in {label, f"{position}{label}"}:
+                return choice.id
+        return None
+
+    def _without_places(self, query: Query) -> str:
+        text = query.text
+        for place in query.places:
+            text = text.replace(place.heard, " ")
+        return text
+
+    def _only_small_words(self, text: str) -> bool:
+        squeezed = squeeze(text)
+        return len(squeezed) <= 8 and all(word in self._small_words or self._turning.hit(word) for word in self.understanding.segmenter.words(text))
+
+    def _only_aspect(self, query: Query, text: str) -> bool:
+        """Whether a short message asks only for another side of what was just answered."""
+        squeezed = squeeze(text)
+        if len(squeezed) > 14:
+            return False
+        for aspect in query.aspects:
+            for heard in self._aspect_cues[aspect].heard(squeezed):
+                squeezed = squeezed.replace(heard, "")
+        return all(word in self._small_words or self._turning.hit(word) for word in self.understanding.segmenter.words(squeezed))
+
+    def _policy_ids(self) -> set[str]:
+        return {entry.policy_id for entry in self.ranker.entries}
