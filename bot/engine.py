@@ -21,6 +21,7 @@ class Record:
     entries: tuple[str, ...]
     region: str | None
     repaired: int
+    score: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Engine:
         self.knowledge = knowledge
         self.conversation = Conversation(knowledge)
         self._composer = Composer(knowledge)
+        self.ended_words = knowledge.wording.templates["ended_opening"].partition("{")[0]
 
     def respond(self, session: Session, message: Message, now: datetime) -> Turn:
         """The reply to a message and the session after it, as of ``now``."""
@@ -52,8 +54,9 @@ class Engine:
         extra += [self._composer.extra("too_long", limit=MOST_CHARACTERS)] if step.shortened else []
         if extra:
             reply = replace(reply, blocks=(*reply.blocks, *extra))
-        region = after.region
-        record = Record(reply.outcome, shown_entries(step.decision), region, len(step.query.changes) if step.query else 0)
+        score = getattr(step.decision, "score", None)
+        shown = min(100.0, round(score, 1)) if score is not None else None
+        record = Record(reply.outcome, shown_entries(step.decision), after.region, len(step.query.changes) if step.query else 0, shown)
         return Turn(after, reply, record)
 
     def _one_at_a_time(self, reply: Reply, session: Session, step: Step) -> tuple[Reply, Session]:

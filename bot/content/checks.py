@@ -1,9 +1,11 @@
 """What one file alone cannot tell: whether the parts of the content fit together."""
 
 from collections import Counter
+from collections.abc import Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.content.lexicon import Meta, Misuse
 from bot.content.problems import FieldPath, Problems, nearest_line
 from bot.content.wording import PLACEHOLDERS
 
@@ -13,10 +15,13 @@ if TYPE_CHECKING:
 Lines = dict[Path, dict[FieldPath, int]]
 
 
-def find_cross_problems(knowledge: "Knowledge", folder: Path, lines: Lines, problems: Problems) -> None:
-    """Note every reference that leads nowhere and every id used twice."""
+def find_cross_problems(knowledge: "Knowledge", folder: Path, lines: Lines, incomplete: Set[str], problems: Problems) -> None:
+    """Note every reference that leads nowhere and every id used twice.
 
-    def add(path: Path, where: FieldPath, code: str, **details: object) -> None:
+    ``incomplete`` are policies with a measure that could not be read; what may refer to that measure is not blamed.
+    """
+
+    def add(path: Path, where: FieldPath, code: str, /, **details: object) -> None:
         problems.add(path, nearest_line(lines.get(path, {}), where), where, code, **details)
 
     codes: dict[str, Path] = {}
@@ -35,14 +40,14 @@ def find_cross_problems(knowledge: "Knowledge", folder: Path, lines: Lines, prob
                 known = "、".join(sorted(sections))
                 add(path, ("clauses", index, "source", "section"), "unknown_section", section=clause.source.section, known=known)
             for position, code in enumerate(clause.codes):
-                if code not in all_codes:
+                if code not in all_codes and policy.id not in incomplete:
                     add(path, ("clauses", index, "codes", position), "unknown_code", code=code)
             for position, office in enumerate(clause.contacts):
                 if office not in offices:
                     known = ", ".join(sorted(offices))
                     add(path, ("clauses", index, "contacts", position), "unknown_office", id=office, known=known)
             _once(ids, clause.id, path, ("clauses", index, "id"), add)
-        _check_measures(policy_folder, folder, sections, offices, codes, ids, add)
+        _check_measures(policy_folder, folder, sections, offices, codes, ids, policy.id not in incomplete, add)
     contacts_path = folder / "contacts.yaml"
     numbers = {hotline.number for hotline in knowledge.contacts.hotlines}
     for index, office_entry in enumerate(knowledge.contacts.offices):
@@ -54,8 +59,9 @@ def find_cross_problems(knowledge: "Knowledge", folder: Path, lines: Lines, prob
     for code in knowledge.regions.aliases:
         if code not in knowledge.regions.names:
             add(folder / "regions" / "aliases.yaml", (code,), "unknown_region", code=code)
-    for name, replies in (("misuse", knowledge.lexicon.misuse), ("meta", knowledge.lexicon.meta)):
-        for index, entry in enumerate(replies):
+    with_replies: dict[str, tuple[Misuse | Meta, ...]] = {"misuse": knowledge.lexicon.misuse, "meta": knowledge.lexicon.meta}
+    for name, entries in with_replies.items():
+        for index, entry in enumerate(entries):
             if entry.reply not in PLACEHOLDERS:
                 add(folder / "lexicon" / f"{name}.yaml", (index, "reply"), "unknown_reply", key=entry.reply)
 
@@ -67,6 +73,7 @@ def _check_measures(
     offices: set[str],
     codes: dict[str, Path],
     ids: dict[str, Path],
+    whole: bool,
     add: "AddProblem",
 ) -> None:
     groups = Counter(measure.group for measure in policy_folder.measures if measure.group)
@@ -79,7 +86,7 @@ def _check_measures(
         for index, office in enumerate(measure.contacts):
             if office not in offices:
                 add(path, ("contacts", index), "unknown_office", id=office, known=", ".join(sorted(offices)))
-        if measure.group and groups[measure.group] < 2:
+        if measure.group and groups[measure.group] < 2 and whole:
             add(path, ("group",), "lonely_group", group=measure.group)
 
 
@@ -93,6 +100,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class AddProblem(Protocol):
-        """Note a problem at a field of a file."""
+        """Something that notes problems."""
 
-        def __call__(self, path: Path, where: FieldPath, code: str, **details: object) -> None: ...
+        def __call__(self, path: Path, where: FieldPath, code: str, /, **details: object) -> None:
+            """Note a problem at a field of a file."""

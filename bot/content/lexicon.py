@@ -119,6 +119,8 @@ class Gate(Authored):
     negative: Cues
     several: Cues
     turning: Cues
+    everywhere: Cues
+    addressed: Cues
 
 
 class Lexicon(Authored):

@@ -1,10 +1,13 @@
 """What is wrong with the content: where, what, and how to mend it; collected, never raised one by one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+
+from bot.content.authored import Authored, Text
 
 FieldPath = tuple[str | int, ...]
 
@@ -20,13 +23,20 @@ class Problem:
     details: tuple[tuple[str, str], ...] = ()
 
 
+class ProblemWords(Authored):
+    """What one problem code says to staff; placeholders in braces are the problem's details."""
+
+    wrong: Text
+    fix: Text
+
+
 @dataclass(slots=True)
 class Problems:
     """Mistakes found so far."""
 
     found: list[Problem] = field(default_factory=list)
 
-    def add(self, file: Path | str, line: int, where: FieldPath | str, code: str, **details: Any) -> None:
+    def add(self, file: Path | str, line: int, where: FieldPath | str, code: str, /, **details: Any) -> None:
         """Note a mistake at a field of a file."""
         name = where if isinstance(where, str) else field_name(where)
         self.found.append(Problem(str(file), line, name, code, tuple((key, str(value)) for key, value in sorted(details.items()))))
@@ -34,14 +44,17 @@ class Problems:
     def add_validation(self, file: Path | str, error: ValidationError, lines: dict[FieldPath, int]) -> None:
         """Note every mistake a model found in one file's value."""
         for one in error.errors(include_url=False):
-            where = tuple(part for part in one["loc"] if not str(part).startswith("function-"))
+            where: FieldPath = tuple(one["loc"])
+            if where[-1:] == ("int",):  # of a number that may be int or float, the complaint about float says it all
+                continue
+            if where[-1:] in {("float",), ("[key]",)}:
+                where = where[:-1]
             context = {key: value for key, value in (one.get("ctx") or {}).items() if key != "error"}
-            given = one.get("input")
-            if one["type"] in {"string_type", "string_sub_type"} and isinstance(given, int | float) and not isinstance(given, bool):
-                self.add(file, nearest_line(lines, where), where, "unquoted_number", given=given)
-            else:
-                shown = given if isinstance(given, str | int | float | bool) else type(given).__name__
-                self.add(file, nearest_line(lines, where), where, one["type"], given=shown, **context)
+            given = one["input"]
+            code = one["type"]
+            if code == "string_type" and isinstance(given, int | float) and not isinstance(given, bool):
+                code = "unquoted_number"
+            self.add(file, nearest_line(lines, where), where, code, given=_shown(given), **context)
 
 
 class ContentError(Exception):
@@ -51,6 +64,35 @@ class ContentError(Exception):
         """Carry all problems found."""
         super().__init__(f"{len(problems)} problems in the content; `zhuchuang check` lists them")
         self.problems = problems
+
+
+def render(problem: Problem, words: Mapping[str, Mapping[str, str]]) -> str:
+    """One problem as one line, ``file:line: field: what is wrong; how to mend it``.
+
+    ``words`` is what ``knowledge/wording/problems.yaml`` holds; its entry ``other`` speaks for a code it does not know.
+
+    >>> render(Problem("a.yaml", 3, "id", "odd"), {"other": {"wrong": "is wrong ({code})", "fix": "look at an example"}})
+    'a.yaml:3: id: is wrong (odd); look at an example'
+    """
+    details = {"code": problem.code, **dict(problem.details)}
+    said = words.get(problem.code) or words.get("other")
+    parts = (said["wrong"].format(**details), said["fix"].format(**details)) if said else (problem.code, str(dict(problem.details)))
+    return f"{problem.file}:{problem.line}: {problem.field}: {'; '.join(parts)}"
+
+
+def _shown(given: object) -> str:
+    """A value as it looked in the file, shortened."""
+    match given:
+        case None:
+            return "null"
+        case bool():
+            return str(given).lower()
+        case list() | tuple():
+            return "[...]"
+        case dict():
+            return "{...}"
+    text = str(given)
+    return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def field_name(where: FieldPath) -> str:

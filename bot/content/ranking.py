@@ -24,7 +24,6 @@ class Weights(Authored):
     audience_differs: Weight
     distinctive: Weight
     figure: Weight
-    sound: Weight
 
 
 class Thresholds(Authored):
@@ -33,9 +32,9 @@ class Thresholds(Authored):
     answer: Weight
     offer: Weight
     margin: Weight
-    sound_below: Weight
-    off_topic: Weight
+    strange: Weight
     across_policies: Weight
+    sibling: Weight
 
 
 class RankingSettings(Authored):

@@ -26,7 +26,7 @@ from bot.content.lexicon import (
 )
 from bot.content.measure import Measure
 from bot.content.policy import Policy
-from bot.content.problems import ContentError, FieldPath, Problem, Problems
+from bot.content.problems import ContentError, FieldPath, Problem, Problems, ProblemWords
 from bot.content.ranking import RankingSettings
 from bot.content.region import Regions
 from bot.content.wording import PLACEHOLDERS, Wording, placeholders
@@ -34,6 +34,23 @@ from bot.content.yaml_file import read_yaml
 
 Value = TypeVar("Value")
 Lines = dict[Path, dict[FieldPath, int]]
+
+LEXICON_FILES: dict[str, Any] = {
+    "kinds": tuple[KindHeard, ...],
+    "audiences": tuple[AudienceHeard, ...],
+    "aspects": tuple[AspectHeard, ...],
+    "synonyms": tuple[Synonym, ...],
+    "not_covered": tuple[NotCovered, ...],
+    "misuse": tuple[Misuse, ...],
+    "meta": tuple[Meta, ...],
+    "crisis": Crisis,
+    "commands": Commands,
+    "place_cues": PlaceCues,
+    "gate": Gate,
+    "stopwords": tuple[str, ...],
+    "words": tuple[str, ...],
+}
+"""What each file of ``knowledge/lexicon/`` holds, by its name without ``.yaml``."""
 
 
 def knowledge_folder() -> Path:
@@ -72,6 +89,7 @@ class _Reader:
         self.folder = folder
         self.problems = Problems()
         self.lines: Lines = {}
+        self.incomplete: set[str] = set()
 
     def knowledge(self) -> Knowledge | None:
         regions = self._regions()
@@ -83,7 +101,7 @@ class _Reader:
         if not (regions and contacts and lexicon and wording and ranking):
             return None
         knowledge = Knowledge(folders, regions, contacts, lexicon, wording, ranking)
-        find_cross_problems(knowledge, self.folder, self.lines, self.problems)
+        find_cross_problems(knowledge, self.folder, self.lines, self.incomplete, self.problems)
         return knowledge
 
     def _value(self, path: Path) -> Any:
@@ -119,7 +137,7 @@ class _Reader:
                 self.problems.add(folder, 1, "-", "empty_folder")
                 continue
             policy = self._one(f"policies/{folder.name}/policy.yaml", Policy)
-            measures = []
+            measures: list[Measure] = []
             for path in names:
                 if path.name == "policy.yaml":
                     continue
@@ -127,12 +145,16 @@ class _Reader:
                 measure = None if value is None else self._validated(path, value, Measure)
                 if isinstance(measure, Measure):
                     if measure.id != path.stem:
-                        self.problems.add(path, self.lines[path].get(("id",), 1), "id", "id_differs_from_file", id=measure.id, file=path.stem)
+                        line = self.lines[path].get(("id",), 1)
+                        self.problems.add(path, line, "id", "id_differs_from_file", id=measure.id, file=path.stem)
                     measures.append(measure)
+                else:
+                    self.incomplete.add(folder.name)
             if policy is not None:
                 if policy.id != folder.name:
                     path = folder / "policy.yaml"
-                    self.problems.add(path, self.lines[path].get(("id",), 1), "id", "id_differs_from_folder", id=policy.id, folder=folder.name)
+                    line = self.lines[path].get(("id",), 1)
+                    self.problems.add(path, line, "id", "id_differs_from_folder", id=policy.id, folder=folder.name)
                 found[policy.id] = PolicyFolder(policy, tuple(sorted(measures, key=lambda measure: measure.code)))
         if not found and not self.problems.found:
             self.problems.add(root, 1, "-", "empty_folder")
@@ -153,22 +175,7 @@ class _Reader:
         return Regions(names, {code: tuple(names) for code, names in aliases.items()}, frozenset(not_places), tuple(look_alikes))
 
     def _lexicon(self) -> Lexicon | None:
-        parts: dict[str, Any] = {
-            "kinds": tuple[KindHeard, ...],
-            "audiences": tuple[AudienceHeard, ...],
-            "aspects": tuple[AspectHeard, ...],
-            "synonyms": tuple[Synonym, ...],
-            "not_covered": tuple[NotCovered, ...],
-            "misuse": tuple[Misuse, ...],
-            "meta": tuple[Meta, ...],
-            "crisis": Crisis,
-            "commands": Commands,
-            "place_cues": PlaceCues,
-            "gate": Gate,
-            "stopwords": tuple[str, ...],
-            "words": tuple[str, ...],
-        }
-        values = {name: self._one(f"lexicon/{name}.yaml", model) for name, model in parts.items()}
+        values = {name: self._one(f"lexicon/{name}.yaml", model) for name, model in LEXICON_FILES.items()}
         if any(value is None for value in values.values()):
             return None
         return Lexicon.model_construct(**values)
@@ -176,8 +183,10 @@ class _Reader:
     def _wording(self) -> Wording | None:
         folder = self.folder / "wording"
         templates: dict[str, str] = {}
+        origins: dict[str, Path] = {}
         for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
             if path.name == "problems.yaml":
+                self._one(f"wording/{path.name}", dict[str, ProblemWords])
                 continue
             value = self._one(f"wording/{path.name}", dict[str, str])
             for key, template in (value or {}).items():
@@ -185,6 +194,9 @@ class _Reader:
                 if key not in PLACEHOLDERS:
                     self.problems.add(path, line, key, "unknown_template", key=key)
                     continue
+                if key in origins:
+                    self.problems.add(path, line, key, "repeated_id", id=key, other=origins[key].name)
+                origins[key], templates[key] = path, template
                 try:
                     used = placeholders(template)
                 except ValueError as error:
@@ -193,8 +205,6 @@ class _Reader:
                 for name in sorted(used - PLACEHOLDERS[key]):
                     allowed = ", ".join(sorted(PLACEHOLDERS[key])) or "-"
                     self.problems.add(path, line, key, "unknown_placeholder", name=name, allowed=allowed)
-                templates[key] = template
         for key in sorted(PLACEHOLDERS.keys() - templates.keys()):
             self.problems.add(folder, 1, key, "missing_template", key=key)
         return Wording(templates) if PLACEHOLDERS.keys() <= templates.keys() else None
-

@@ -29,8 +29,8 @@ class YamlFile:
 def read_yaml(path: Path, problems: Problems) -> YamlFile | None:
     """The value of a YAML file; mistakes go to ``problems`` and an unreadable file gives None.
 
-    Only ``true``/``false``, ``null``, plain integers and decimals and ``2025-05-01`` are more than text: ``no`` stays a word and ``12:30`` stays
-    as written.
+    Only ``true``/``false``, ``null``, plain integers and decimals and ``2025-05-01`` are more than text: ``no`` stays a word and
+    ``12:30`` stays as written.
     """
     try:
         text = path.read_text("utf-8")

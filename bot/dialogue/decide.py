@@ -29,6 +29,7 @@ from bot.retrieval.understand import Understanding
 
 _POLICY_ASPECTS = {"until_when"}
 _MOST_PARTS = 4
+_BROAD_KINDS = {"money", "service"}
 _OVERVIEW = 6
 _OWN_BUSINESS = frozenset({Audience.DISABLED_ENTREPRENEUR, Audience.DISABLED_PERSON, Audience.SOLE_TRADER})
 _MONEY = {
@@ -58,6 +59,12 @@ class Decider:
         for policy, measure in knowledge.measures():
             if measure.group:
                 self._groups.setdefault((policy.id, measure.group), []).append(f"{policy.id}/{measure.id}")
+        self._owners: dict[tuple[str, str], int] = {}
+        self._homes: dict[str, set[str]] = {}
+        for entry in ranker.entries:
+            for word in entry.distinctive:
+                self._homes.setdefault(word, set()).add(entry.policy_id)
+                self._owners[entry.policy_id, word] = self._owners.get((entry.policy_id, word), 0) + 1
         self._negative = Cues(knowledge.lexicon.gate.negative)
         self._several = Cues(knowledge.lexicon.gate.several)
         self._covers = {entry.id: frozenset(entry.covers) for entry in knowledge.lexicon.kinds}
@@ -88,31 +95,49 @@ class Decider:
         ranked = self._ranker.rank(query, lambda entry: entry.policy_id in policies)
         top = ranked[0] if ranked else None
         corrected = self._heard_correction(query, policies, ranked)
-        if topic is not None and not corrected and (top is None or top.score < limits.answer * 1.6):
+        if topic is not None and not corrected and not (top and self._certain(top)):
             return RefuseTopic(topic, region)
         if corrected is not None:
             return self._answer(query, (corrected,), region, (), Manner.SINGLE)
+        told = self._policy_correction(query, policies)
+        if told and (top is None or top.score < limits.answer or self._vague(query, top)):
+            return Answer((Part(told, self._said_of(query, told)),), Manner.SINGLE, query.aspects, region)
         if top is None:
             return self._overview(query, region, policies) if query.general else RefuseUnsure(region, ())
         if query.general and top.score < limits.answer * 1.3:
             return self._overview(query, region, policies)
         if top.entry.type is EntryType.POLICY and not set(query.aspects) & _POLICY_ASPECTS and query.general:
             return self._overview(query, region, policies)
-        if top.score < limits.offer:
-            if not query.topical and top.score < limits.off_topic:
-                return RefuseUnsure(region, ())
-            return RefuseUnsure(region, tuple(candidate.entry.id for candidate in ranked[:3] if candidate.entry.type is EntryType.MEASURE))
+        if top.score < limits.offer or self._vague(query, top):
+            near = tuple(candidate.entry.id for candidate in ranked[:3] if candidate.entry.type is EntryType.MEASURE)
+            return RefuseUnsure(region, near if query.topical else ())
         if several := self._needs(query, policies):
             return self._answer(query, several, region, (), Manner.SEVERAL)
         if compared := self._compared(query, ranked):
             return self._answer(query, compared, region, (), Manner.COMPARE)
         close = [c for c in ranked[1:6] if top.score - c.score < limits.margin and c.entry.type is EntryType.MEASURE]
-        if top.score < limits.answer and close:
-            return Clarify(tuple(c.entry.id for c in (top, *close[:2])), region)
-        siblings = [c for c in close if self._same_group(c.entry, top.entry)]
-        if siblings and len(siblings) == len(close):
+        siblings = [c for c in ranked[1:8] if c.score >= top.score * limits.sibling / 100 and self._same_group(c.entry, top.entry)]
+        if siblings and all(self._same_group(c.entry, top.entry) for c in close):
             return self._answer(query, (top, *siblings), region, (), Manner.COMPARE)
+        if top.score < limits.answer:
+            others = [c for c in ranked[1:4] if c.entry.type is EntryType.MEASURE and c.score >= limits.offer * 0.7][:2]
+            return Clarify(tuple(c.entry.id for c in (top, *others)), region, top.score)
         return self._answer(query, (top,), region, tuple(c.entry.id for c in close[:2]), Manner.SINGLE)
+
+    def _certain(self, top: Candidate) -> bool:
+        """Whether a measure is named so plainly that a topic not covered was only mentioned beside it."""
+        named = any(name == "distinctive" for name, _ in top.parts)
+        return named and top.strange < 0.35 and top.score >= self._thresholds.answer * 1.6
+
+    def _vague(self, query: Query, top: Candidate) -> bool:
+        """Whether the question names no covered kind of help, person or thing, and its telling words are strange to the best entry.
+
+        A score alone cannot refuse a near topic (护理补贴 looks much like 创业补贴).
+        """
+        heard = {name for name, _ in top.parts}
+        if set(query.kinds) - _BROAD_KINDS or query.audiences or heard & {"distinctive", "figure"}:
+            return False
+        return top.strange > self._thresholds.strange / 100 or top.score < self._thresholds.answer
 
     def _without_place(self, query: Query, topic: str | None) -> Decision:
         limits = self._thresholds
@@ -120,18 +145,18 @@ class Decider:
         top = ranked[0] if ranked else None
         everywhere = tuple(self._policies)
         corrected = self._heard_correction(query, everywhere, ranked[:3]) if top and top.score >= limits.answer else None
-        if topic is not None and (top is None or top.score < limits.answer * 1.6):
+        if topic is not None and not (top and self._certain(top)):
             return RefuseTopic(topic, None)
-        if not query.topical and (top is None or top.score < limits.answer):
-            return AskRegion() if query.general else RefuseUnsure(None, ())
-        if top is None or top.score < limits.offer or (query.general and top.score < limits.answer * 1.3):
+        if top is None or (not query.topical and top.score < limits.answer) or self._vague(query, top):
+            return AskRegion() if query.general or (top and query.topical and top.score >= limits.offer) else RefuseUnsure(None, ())
+        if top.score < limits.offer or (query.general and top.score < limits.answer * 1.3):
             return AskRegion()
         best: dict[str, Candidate] = {}
         for candidate in ranked:
             if candidate.entry.type is EntryType.MEASURE:
                 best.setdefault(candidate.entry.policy_id, candidate)
         floor = max(limits.offer, top.score * limits.across_policies / 100)
-        lines = [candidate for candidate in best.values() if candidate.score >= floor]
+        lines = [] if self._only_there(query, top) else [candidate for candidate in best.values() if candidate.score >= floor]
         own = top.entry.policy_id
         if len({candidate.entry.policy_id for candidate in lines} | {own}) == 1 and top.score >= limits.answer:
             decision = self._in_place(query, self._policies[own].regions[0], (own,), None)
@@ -141,13 +166,17 @@ class Decider:
                 return replace(self._answer(query, (corrected,), None, (), Manner.SINGLE), ask_region=True)
         return ByRegion(tuple(candidate.entry.id for candidate in lines)) if lines else AskRegion()
 
+    def _only_there(self, query: Query, top: Candidate) -> bool:
+        """Whether the question names something that only one policy has, such as 富民生产贷."""
+        return any(word in query.squeezed and self._homes[word] == {top.entry.policy_id} for word in top.entry.distinctive if len(word) >= 3)
+
     def _several_places(self, query: Query, places: list[str], covered: dict[str, tuple[str, ...]], topic: str | None) -> Decision:
         found: list[Candidate] = []
         for code in places:
             ranked = self._ranker.rank(query, lambda entry, code=code: entry.policy_id in covered[code])  # type: ignore[misc]
             if ranked and ranked[0].score >= self._thresholds.offer and ranked[0].entry not in [c.entry for c in found]:
                 found.append(ranked[0])
-        if topic is not None and (not found or max(c.score for c in found) < self._thresholds.answer * 1.6):
+        if topic is not None and not any(map(self._certain, found)):
             return RefuseTopic(topic, places[0])
         if not found:
             return AskRegion() if query.general else RefuseUnsure(places[0], ())
@@ -181,18 +210,29 @@ class Decider:
 
     def _answer(self, query: Query, candidates: Iterable[Candidate], region: str | None, also: tuple[str, ...], manner: Manner) -> Answer:
         parts = []
-        for candidate in tuple(candidates)[:_MOST_PARTS]:
+        chosen = tuple(candidates)[:_MOST_PARTS]
+        for candidate in chosen:
             entry = candidate.entry
             said = self._said(query, entry)
             measure = self._measures.get(entry.id)
             repaid = measure is not None and measure.kind is Kind.LOAN and self._negative.hit(query.squeezed)
             parts.append(Part(entry.id, said, query.trap and measure is not None and not repaid and not said, repaid and not said))
-        return Answer(tuple(parts), manner, query.aspects, region, also)
+        return Answer(tuple(parts), manner, query.aspects, region, also, question=query.squeezed, score=chosen[0].score)
 
     def _said(self, query: Query, entry: Entry) -> tuple[str, ...]:
         """Corrections of an entry and of its policy that the question calls for, at most two, one for each trap."""
+        return self._said_of(query, entry.id, entry.policy_id)
+
+    def _policy_correction(self, query: Query, policies: tuple[str, ...]) -> str | None:
+        """The policy whose own correction is heard."""
+        for policy_id in policies:
+            if any(_occurs(alternatives, query.squeezed) for alternatives, _ in self._corrections[policy_id]):
+                return policy_id
+        return None
+
+    def _said_of(self, query: Query, *owners: str) -> tuple[str, ...]:
         found: dict[str, str] = {}
-        for owner in dict.fromkeys((entry.id, entry.policy_id)):
+        for owner in dict.fromkeys(owners):
             for alternatives, correction in self._corrections[owner]:
                 if _occurs(alternatives, query.squeezed):
                     found.setdefault(correction.trap or correction.say, correction.say)
@@ -233,16 +273,23 @@ class Decider:
         return text
 
     def _compared(self, query: Query, ranked: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-        """Two or more measures set side by side, when the question compares."""
-        if "compare" not in query.aspects and len(query.audiences) < 2:
-            return ()
+        """Measures set side by side: siblings that are each named, or what comes close when the question compares."""
         top = ranked[0]
-        siblings = tuple(c for c in ranked[:12] if self._same_group(c.entry, top.entry))
-        if "compare" in query.aspects:
-            floor = top.score * 0.7
-            others = siblings or tuple(c for c in ranked[1:4] if c.score >= floor and c.entry.type is EntryType.MEASURE)
-            return (top, *others[:2]) if others and top.entry.type is EntryType.MEASURE else ()
-        return ()
+        if top.entry.type is not EntryType.MEASURE:
+            return ()
+        siblings = tuple(c for c in ranked[1:12] if self._same_group(c.entry, top.entry))
+        named = tuple(c for c in siblings if self._named(query, c.entry))
+        if named and self._named(query, top.entry):
+            return (top, *named)
+        if "compare" not in query.aspects:
+            return ()
+        floor = top.score * 0.7
+        others = siblings[:2] or tuple(c for c in ranked[1:4] if c.score >= floor and c.entry.type is EntryType.MEASURE)[:2]
+        return (top, *others) if others else ()
+
+    def _named(self, query: Query, entry: Entry) -> bool:
+        """Whether the question has a word that is this entry's alone among those of its policy."""
+        return any(word in query.squeezed and self._owners[entry.policy_id, word] == 1 for word in entry.distinctive)
 
     def _same_group(self, one: Entry, other: Entry) -> bool:
         first, second = self._measures.get(one.id), self._measures.get(other.id)

@@ -29,7 +29,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Entries that answer the question; ``also`` were close and are offered in a line each."""
+    """Entries that answer the question; ``also`` were close and are offered in a line each.
+
+    ``question`` (squeezed) tells which details are worth their room in the reply.
+    """
 
     parts: tuple[Part, ...]
     manner: Manner
@@ -37,6 +40,8 @@ class Answer:
     region: str | None
     also: tuple[str, ...] = ()
     ask_region: bool = False
+    question: str = ""
+    score: float | None = None
     outcome: Outcome = Outcome.ANSWER
 
 
@@ -46,6 +51,7 @@ class Clarify:
 
     entry_ids: tuple[str, ...]
     region: str | None
+    score: float | None = None
     outcome: Outcome = Outcome.CLARIFY
 
 

@@ -28,6 +28,8 @@ class Listener:
         self._filler = sorted((squeeze(normalize(word)) for word in commands.pop("filler")), key=len, reverse=True)
         self._commands = {squeeze(normalize(word)) or normalize(word): name for name, words in commands.items() for word in words}
         self._misuse = [_Listed(entry.id, entry.reply, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.misuse]
+        self._greetings = [squeeze(normalize(word)) for word in lexicon.commands.hello]
+        self._addressed = Cues(lexicon.gate.addressed)
         self._meta = [_Listed(entry.id, entry.reply, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.meta]
         self._topics = [_Listed(entry.id, entry.ask, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.not_covered]
 
@@ -58,8 +60,16 @@ class Listener:
         return _first(self._misuse, squeezed)
 
     def meta(self, query: Query) -> str | None:
-        """The reply to a question about the assistant, or None."""
-        return _first(self._meta, query.squeezed)
+        """The reply to a question about the assistant, or None.
+
+        Words such as 真的假的 or 收费吗 are about a policy when the assistant is not addressed and a policy's topic or place is named.
+        """
+        squeezed = query.squeezed
+        for greeting in self._greetings:
+            squeezed = squeezed.removeprefix(greeting)
+        if (query.topical or query.places) and not self._addressed.hit(squeezed):
+            return None
+        return _first(self._meta, squeezed)
 
     def not_covered(self, squeezed: str) -> str | None:
         """The id of a near topic that no document here deals with, or None."""

@@ -68,10 +68,16 @@ class Homophones:
 
     def _read_characters(self, text: str, changes: list[tuple[str, str]]) -> str:
         tokens = {start: (word, end) for word, start, end in self._segmenter.tokens(text)}
+        known = self._known_spans(text)
         out: list[str] = []
         position = 0
         while position < len(text):
-            length, word = self._at(text, position, tokens)
+            if position in known:
+                out.append(text[position : known[position]])
+                position = known[position]
+                continue
+            room = min((start for start in known if start > position), default=len(text)) - position
+            length, word = self._at(text, position, room, tokens)
             if word is None:
                 out.append(text[position : position + length])
             else:
@@ -80,14 +86,24 @@ class Homophones:
             position += length
         return "".join(out)
 
-    def _at(self, text: str, position: int, tokens: Mapping[int, tuple[str, int]]) -> tuple[int, str | None]:
-        """How far to move on from a position, and the word to put there, if any."""
-        longest = min(_LONGEST, len(text) - position)
-        for length in range(longest, 1, -1):
-            if text[position : position + length] in self._words:
-                return length, None
+    def _known_spans(self, text: str) -> dict[int, int]:
+        """Where words that need no repair start and end: the longest at each position, from the left."""
+        found: dict[int, int] = {}
+        position = 0
+        while position < len(text):
+            for length in range(min(_LONGEST, len(text) - position), 1, -1):
+                if text[position : position + length] in self._words:
+                    found[position] = position + length
+                    position += length
+                    break
+            else:
+                position += 1
+        return found
+
+    def _at(self, text: str, position: int, room: int, tokens: Mapping[int, tuple[str, int]]) -> tuple[int, str | None]:
+        """How far to move on from a position, and the word to put there, if any; the next known word is ``room`` away."""
         if position in tokens:
-            for length in range(longest, 1, -1):
+            for length in range(min(_LONGEST, room), 1, -1):
                 span = text[position : position + length]
                 if not all(map(is_han, span)) or self._segmenter.is_common_word(span):
                     continue

@@ -104,7 +104,7 @@ class Gazetteer:
                 weight += value
         for cue, value in self._cues.after.items():
             at = after.find(cue)
-            if 0 <= at <= 1 or (at >= 0 and abs(value) >= 3):
+            if 0 <= at <= 1 or (at >= 0 and abs(value) >= 4):
                 weight += value
         return weight
 
@@ -113,10 +113,10 @@ class Gazetteer:
             self._names[name] = (*self._names.get(name, ()), code)
 
 
-def own_places(places: tuple[Place, ...], text: str, join: Iterable[str]) -> tuple[str, ...]:
+def own_places(places: tuple[Place, ...], text: str, join: Iterable[str], *, comparing: bool = False) -> tuple[str, ...]:
     """The codes of the user's own place, or of several that are named side by side (常德和隆阳).
 
-    A place inside another that is named too stands for both.
+    A place inside another that is named too stands for both. With ``comparing`` every place counts that is not merely mentioned.
     """
     if not places:
         return ()
@@ -130,7 +130,7 @@ def own_places(places: tuple[Place, ...], text: str, join: Iterable[str]) -> tup
         if place in group or place.weight < 0:
             continue
         between = text[group[-1].end : place.start] if place.start >= group[-1].end else text[place.end : group[-1].start]
-        if len(between) <= 6 and any(word in between for word in joined):
+        if comparing or (len(between) <= 6 and any(word in between for word in joined)):
             group.append(place)
     codes = list(dict.fromkeys(place.code for place in sorted(group, key=lambda place: place.start)))
     codes = [code for code in codes if not any(other != code and contains(code, other) for other in codes)]

@@ -27,7 +27,9 @@ from bot.reply.figures import amount_line, say_amount
 from bot.reply.reply import Block, Reply
 
 _OLD_AFTER_YEARS = 5
-_NOTES = 4
+_BODY = 190
+"""Characters the body of one measure aims at; details the question touches may go beyond."""
+_TOUCHES = 2
 _REMINDERS = 2
 _ASPECT_CHOICES = {
     "how_much": "next_how_much",
@@ -86,7 +88,7 @@ class Composer:
             blocks.append(Block((self._say("not_yet", **{"from": _chinese_date(policy.valid.from_)}),)))
         if part.entry_id in self._measures:
             _, measure = self._measures[part.entry_id]
-            blocks.append(Block(tuple(self._measure_lines(policy, measure, part, decision.aspects))))
+            blocks.append(Block(tuple(self._measure_lines(policy, measure, part, decision))))
             contacts, section = measure.contacts, measure.source.section
         elif part.entry_id in self._clauses:
             _, clause = self._clauses[part.entry_id]
@@ -152,24 +154,36 @@ class Composer:
         choices = [self._measure_choice(part.entry_id) for part in decision.parts if part.entry_id in self._measures]
         return self._with_choices(decision.outcome, blocks, choices, (self._say("next_heading"),))
 
-    def _measure_lines(self, policy: Policy, measure: Measure, part: Part, aspects: tuple[str, ...]) -> list[str]:
-        said = self._first_words(part)
-        lines = [*said]
-        for aspect in aspects:
-            lines += self._aspect_lines(measure, aspect)
-        lines.append(f"{measure.name}：{measure.summary}")
-        lines += [line for line in self._amount_lines(measure) if line not in lines]
-        lines += self._standing(measure)
-        conditions = self._conditions(measure)
-        lines += [line for line in conditions if line not in lines]
-        for value, key in ((measure.duration, "duration_line"), (measure.use, "use_line"), (measure.apply, "apply_line"), (measure.combine, "combine_line")):
+    def _measure_lines(self, policy: Policy, measure: Measure, part: Part, decision: Answer) -> list[str]:
+        """What is asked first, then what everyone must know, then as many details as fit, those the question touches before others."""
+        first = self._first_words(part)
+        for aspect in decision.aspects:
+            first += self._aspect_lines(measure, aspect)
+        first += [amount_line(amount, self._wording) for amount in measure.amounts if not amount.not_stated]
+        first.append(f"{measure.name}：{measure.summary}")
+        first += self._standing(measure)
+        first += self._conditions(measure)
+        details = [self._say("note_line", text=_unstopped(note)) for note in measure.notes]
+        for value, key in (
+            (measure.duration, "duration_line"),
+            (measure.use, "use_line"),
+            (measure.apply, "apply_line"),
+            (measure.combine, "combine_line"),
+            (measure.department, "department_line"),
+        ):
             if value:
-                lines.append(self._say(key, text=_unstopped(value)))
-        lines += [self._say("note_line", text=_unstopped(note)) for note in measure.notes[:_NOTES]]
-        lines += self._reminders(policy, measure)
-        if measure.department:
-            lines.append(self._say("department_line", text=_unstopped(measure.department)))
-        return list(dict.fromkeys(lines))
+                details.append(self._say(key, text=_unstopped(value)))
+        details += self._reminders(policy, measure)
+        lines = list(dict.fromkeys(first))
+        room = _BODY - sum(map(len, lines))
+        touched = sorted(details, key=lambda line: -_shared(line, decision.question, measure.summary))
+        for line in touched:
+            if line in lines:
+                continue
+            if len(line) <= room or _shared(line, decision.question, measure.summary) >= _TOUCHES:
+                lines.append(line)
+                room -= len(line)
+        return lines
 
     def _brief_lines(self, measure: Measure, part: Part, aspects: tuple[str, ...]) -> list[str]:
         lines = [*self._first_words(part), measure.summary]
@@ -378,7 +392,7 @@ class Composer:
 
     def _contact_lines(self, policy: Policy, offices: Iterable[str], region: str | None) -> list[str]:
         lines = []
-        for office_id in tuple(offices)[:3]:
+        for office_id in tuple(offices)[:2]:
             office = self._offices[office_id]
             phone = office.hotline
             if phone == "12333" and (area_code := self._area_code(region or policy.regions[0])):
@@ -439,6 +453,12 @@ class Composer:
     def _section_of(self, entry_id: str) -> str:
         entry = self._entry(entry_id)
         return "" if isinstance(entry, Policy) else entry.source.section
+
+
+def _shared(line: str, question: str, summary: str) -> int:
+    """How many neighbouring pairs of characters a line has in common with the question that the summary has not."""
+    pairs = {question[index : index + 2] for index in range(len(question) - 1)}
+    return sum(1 for pair in pairs if pair in line and pair not in summary)
 
 
 def _unstopped(text: str) -> str:

@@ -5,6 +5,8 @@ from math import log
 
 _K1 = 1.2
 _B = 0.6
+_UNSEEN = 0.5
+"""How telling a term that is in no entry is, against the most telling."""
 
 
 class Bm25:
@@ -20,7 +22,7 @@ class Bm25:
             for term in bag:
                 holders[term] = holders.get(term, 0) + 1
         self._idf = {term: log(1 + (count - held + 0.5) / (held + 0.5)) for term, held in holders.items()}
-        self._unseen = log(1 + (count + 0.5) / 0.5) * 0.5
+        self._unseen = log(1 + (count + 0.5) / 0.5) * _UNSEEN
         self._postings: dict[str, list[tuple[int, float]]] = {}
         for index, bag in enumerate(bags):
             norm = _K1 * (1 - _B + _B * lengths[index] / average)

@@ -9,10 +9,11 @@ from bot.content.knowledge import Knowledge
 from bot.content.measure import Amount, Audience, Kind, Measure
 from bot.content.policy import Clause, Policy
 from bot.content.ranking import Weights
+from bot.language.cues import squeeze
 from bot.language.normalize import normalize
 from bot.language.numerals import read_numbers
 from bot.language.segment import Segmenter
-from bot.retrieval.understand import figure_token
+from bot.retrieval.understand import figure_token, is_figure
 
 
 class EntryType(StrEnum):
@@ -112,12 +113,12 @@ class _Builder:
             for gram in grams("".join(char for char in normal if char.isalnum())):
                 characters[gram] += weight  # type: ignore[assignment]
         for text, _ in parts:
-            figures.update(figure_token(number.value, number.percent) for number in read_numbers(normalize(text)))
+            figures.update(figure_token(number.value, number.percent) for number in read_numbers(normalize(text)) if is_figure(number))
         for amount in amounts:
             value = next((number for number in (amount.exactly, amount.at_least, amount.at_most) if number is not None), None)
             if value is not None:
                 figures.add(figure_token(value, amount.unit == "%"))
         for figure in figures:
             words[figure] += 2
-        distinctive = tuple(dict.fromkeys(normalize(word) for word in (*keywords, name) if len(word) >= 2))
+        distinctive = tuple(dict.fromkeys(squeeze(normalize(word)) for word in (*keywords, name) if len(word) >= 2))
         return Entry(id, type, name, policy.id, kind, audience, tuple(map(normalize, phrasings)), distinctive, frozenset(figures), words, characters)

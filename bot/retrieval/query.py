@@ -8,10 +8,19 @@ from bot.language.places import Place
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of the question that is looked up by itself: its weighted words, and its characters without places."""
+
+    words: tuple[tuple[str, float], ...]
+    squeezed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One question and what was heard in it.
 
-    ``text`` is normalised and repaired; ``squeezed`` the same without blanks and punctuation; ``focus`` its asking part. ``regions`` are the user's
+    ``text`` is normalised and repaired; ``squeezed`` the same without blanks and punctuation; ``focus`` its asking part; ``windows`` what is
+    looked up, the focus first. ``regions`` are the user's
     own places (codes), empty when none was named. Facets hold ids of the lexicon, in the order heard.
     """
 
@@ -19,7 +28,7 @@ class Query:
     text: str
     squeezed: str
     focus: str
-    words: tuple[tuple[str, float], ...]
+    windows: tuple[Window, ...]
     changes: tuple[tuple[str, str], ...]
     places: tuple[Place, ...]
     regions: tuple[str, ...]

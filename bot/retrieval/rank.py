@@ -10,8 +10,8 @@ from bot.content.measure import Audience, Kind
 from bot.language.cues import squeeze
 from bot.retrieval.bm25 import Bm25
 from bot.retrieval.entry import Entry, EntryType, build_entries, grams
-from bot.retrieval.query import Query
-from bot.retrieval.understand import Understanding, figure_token
+from bot.retrieval.query import Query, Window
+from bot.retrieval.understand import Understanding, figure_token, is_figure
 
 _RERANKED = 40
 _ONLY_IF_HEARD = {Audience.VETERAN, Audience.WOMEN}
@@ -19,10 +19,16 @@ _ONLY_IF_HEARD = {Audience.VETERAN, Audience.WOMEN}
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry and how well it fits a query. ``score`` runs from 0 to about 100; ``parts`` add up to it."""
+    """An entry and how well it fits a query. ``score`` runs from 0 to about 100; ``parts`` add up to it.
+
+    ``evidence`` is the score without what was only guessed from the kind of help and the kind of person. ``strange`` is the share, 0 to 1, of
+    the question's telling words that the entry does not have.
+    """
 
     entry: Entry
     score: float
+    evidence: float
+    strange: float
     parts: tuple[tuple[str, float], ...]
 
 
@@ -47,33 +53,43 @@ class Ranker:
 
     def rank(self, query: Query, allowed: Callable[[Entry], bool] = lambda entry: True) -> tuple[Candidate, ...]:
         """The entries that share anything with the query, best first; ties in order of id."""
-        words = self._words.scores(query.words)
-        focus = squeeze(query.focus)
-        for place in query.places:
-            focus = focus.replace(place.heard, "")
-        pairs = self._grams.scores((gram, 1.0) for gram in dict.fromkeys(grams(focus)) if gram not in self._stopwords)
-        rough: list[tuple[float, int, dict[str, float]]] = []
-        for index in words.keys() | pairs.keys():
-            entry = self.entries[index]
-            if not allowed(entry):
-                continue
-            parts = {"words": 50 * words.get(index, 0.0), "characters": 50 * pairs.get(index, 0.0)}
-            parts.update(self._heard(query, entry))
-            rough.append((sum(parts.values()), index, parts))
+        best: dict[int, tuple[float, Window, dict[str, float]]] = {}
+        for window in query.windows:
+            words = self._words.scores(window.words)
+            pairs = self._grams.scores((gram, 1.0) for gram in dict.fromkeys(grams(window.squeezed)) if gram not in self._stopwords)
+            for index in words.keys() | pairs.keys():
+                if not allowed(self.entries[index]):
+                    continue
+                text = {"words": 50 * words.get(index, 0.0), "characters": 50 * pairs.get(index, 0.0)}
+                total = sum(text.values())
+                if index not in best or total > best[index][0]:
+                    best[index] = (total, window, text)
+        rough: list[tuple[float, int, Window, dict[str, float]]] = []
+        for index, (_, window, text) in best.items():
+            parts = text | self._heard(query, self.entries[index])
+            rough.append((sum(parts.values()), index, window, parts))
         rough.sort(key=lambda item: (-item[0], self.entries[item[1]].id))
         found = []
-        for place, (score, index, parts) in enumerate(rough):
-            if place < _RERANKED and focus:
-                ratio = max((fuzz.ratio(focus, phrasing) for phrasing in self._squeezed_phrasings[index]), default=0.0)
+        for place, (score, index, window, parts) in enumerate(rough):
+            if place < _RERANKED and window.squeezed:
+                ratio = max((fuzz.ratio(window.squeezed, phrasing) for phrasing in self._squeezed_phrasings[index]), default=0.0)
                 parts["phrasing"] = self._weights.phrasing_ratio * max(0.0, ratio - 35.0) / 65.0
                 score += parts["phrasing"]
-            found.append(Candidate(self.entries[index], round(score, 3), tuple((name, round(part, 2)) for name, part in parts.items() if part)))
+            evidence = score - parts.get("kind", 0.0) - parts.get("audience", 0.0)
+            shown = tuple((name, round(part, 2)) for name, part in parts.items() if part)
+            found.append(Candidate(self.entries[index], round(score, 3), round(evidence, 3), self._strange(window, index), shown))
         return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.entry.id)))
 
     def matched(self, query: Query, entry: Entry) -> tuple[tuple[str, float], ...]:
         """The words of a query that are in an entry, and how much each adds, most first."""
         index = self.entries.index(entry)
-        return tuple(self._words.parts(query.words, index).items())
+        return tuple(self._words.parts(query.windows[0].words, index).items())
+
+    def _strange(self, window: Window, index: int) -> float:
+        known = self.entries[index].words
+        telling = [(word, self._words.idf(word)) for word, weight in window.words if weight >= 1.0 and len(word) > 1]
+        total = sum(idf for _, idf in telling)
+        return round(sum(idf for word, idf in telling if word not in known) / total, 3) if total else 0.0
 
     def _heard(self, query: Query, entry: Entry) -> dict[str, float]:
         weights = self._weights
@@ -84,7 +100,7 @@ class Ranker:
                 rarity += len(word) ** 0.5 / self._holders[word]
         if rarity:
             parts["distinctive"] = weights.distinctive * min(2.0, rarity)
-        if any(figure_token(number.value, number.percent) in entry.figures for number in query.numbers if number.value >= 2):
+        if any(figure_token(number.value, number.percent) in entry.figures for number in query.numbers if is_figure(number)):
             parts["figure"] = float(weights.figure)
         if entry.type is not EntryType.MEASURE:
             return parts

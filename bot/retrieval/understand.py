@@ -9,13 +9,15 @@ from bot.content.measure import Audience
 from bot.language.cues import Cues, squeeze
 from bot.language.homophones import Homophones
 from bot.language.normalize import normalize
-from bot.language.numerals import read_numbers, say_number
+from bot.language.numerals import Number, read_numbers, say_number
 from bot.language.places import Gazetteer, own_places
 from bot.language.segment import Segmenter
-from bot.retrieval.query import Query, clauses
+from bot.retrieval.query import Query, Window, clauses
 
 _LONG = 40
 """Longer messages are stories: what is not the asking part counts less."""
+_WINDOWS = 3
+_SYNONYM = 0.8
 _CUE_WORD = re.compile(r"[+/]")
 
 
@@ -42,6 +44,7 @@ class Understanding:
         self._synonyms = [(Cues(entry.heard), tuple(word for added in entry.adds for word in self.segmenter.words(added))) for entry in lexicon.synonyms]
         self._topical = Cues(lexicon.gate.topical)
         self._general = Cues(lexicon.gate.general)
+        self._everywhere = Cues(lexicon.gate.everywhere)
         self._trap = Cues(lexicon.gate.trap)
         self._asking = Cues([*(cue for entry in lexicon.aspects for cue in entry.heard), *lexicon.gate.asking])
 
@@ -70,10 +73,10 @@ class Understanding:
             text=text,
             squeezed=squeezed,
             focus=focus,
-            words=self._weighted_words(text, focus, squeezed, focus_squeezed, [place.heard for place in places]),
+            windows=self._windows(text, focus, squeezed, [place.heard for place in places]),
             changes=changes,
             places=places,
-            regions=own_places(places, text, self._join),
+            regions=own_places(places, text, self._join, comparing=self._everywhere.hit(squeezed)),
             kinds=_facets(self._kinds, focus_squeezed, squeezed),
             audiences=_facets(self._audiences, focus_squeezed, squeezed),
             aspects=_facets(self._aspects, focus_squeezed, squeezed),
@@ -88,29 +91,53 @@ class Understanding:
         if len(text) <= _LONG:
             return text
         parts = clauses(text)
-        asking = [index for index, part in enumerate(parts) if self._asking.hit(squeeze(part))]
+        asking = self._asking_clauses(parts)
         if not asking:
             return " ".join(parts[-2:])
         last = asking[-1]
         chosen = {index for index in asking if index >= last - 2} | {max(0, last - 1), last}
         return " ".join(parts[index] for index in sorted(chosen))
 
-    def _weighted_words(self, text: str, focus: str, squeezed: str, focus_squeezed: str, places: list[str]) -> tuple[tuple[str, float], ...]:
+    def _asking_clauses(self, parts: list[str]) -> list[int]:
+        return [index for index, part in enumerate(parts) if self._asking.hit(squeeze(part))]
+
+    def _windows(self, text: str, focus: str, squeezed: str, places: list[str]) -> tuple[Window, ...]:
+        """The asking part before the background of the whole; for a story also its last asking clauses, two by two."""
+        stretches = [(focus, self._background if focus != text else 0.0)]
+        if focus != text:
+            parts = clauses(text)
+            asking = self._asking_clauses(parts)
+            stretches += [(" ".join(parts[max(0, index - 1) : index + 1]), 0.0) for index in asking[-_WINDOWS:]]
+        return tuple(self._window(stretch, text, squeezed, background, places) for stretch, background in dict(stretches).items())
+
+    def _window(self, stretch: str, text: str, squeezed: str, background: float, places: list[str]) -> Window:
         weights: dict[str, float] = {}
-        for source, weight in ((focus, 1.0), (text, self._background if focus != text else 0.0)):
-            for place in places:
-                source = source.replace(place, " ")
-            if weight:
-                for word in self.segmenter.words(source):
-                    if word not in self._stopwords:
-                        weights[word] = max(weights.get(word, 0.0), weight)
+        inner = squeeze(stretch)
+        for source, weight in ((stretch, 1.0), (text, background)):
+            if not weight:
+                continue
+            for word in self.segmenter.words(_without(source, places)):
+                if word not in self._stopwords:
+                    weights[word] = max(weights.get(word, 0.0), weight)
         for cues, added in self._synonyms:
-            weight = 0.8 if cues.hit(focus_squeezed) else 0.8 * self._background if cues.hit(squeezed) else 0.0
+            weight = _SYNONYM if cues.hit(inner) else _SYNONYM * background if background and cues.hit(squeezed) else 0.0
             for word in added if weight else ():
                 weights[word] = max(weights.get(word, 0.0), weight)
-        for number in read_numbers(focus):
-            weights[figure_token(number.value, number.percent)] = 1.0
-        return tuple(weights.items())
+        for number in read_numbers(stretch):
+            if is_figure(number):
+                weights[figure_token(number.value, number.percent)] = 1.0
+        return Window(tuple(weights.items()), squeeze(_without(stretch, places)))
+
+
+def is_figure(number: Number) -> bool:
+    """Whether a number may be an amount or a limit; a bare 1 and calendar years are not."""
+    return number.percent or (number.value >= 2 and not 1990 <= number.value <= 2100)
+
+
+def _without(text: str, pieces: list[str]) -> str:
+    for piece in pieces:
+        text = text.replace(piece, " ")
+    return text
 
 
 def figure_token(value: float, percent: bool) -> str:

@@ -1,0 +1,1 @@
+"""What staff use to test answers: golden questions, calibration, explanations."""

@@ -1,0 +1,41 @@
+"""What all tests share: the source documents, and the rule that nothing is left out in silence."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+collect_ignore = ["bench"]  # `make bench` runs it; a benchmark is no test
+
+_REQUIRE_ALL = os.environ.get("ZHUCHUANG_REQUIRE_ALL") == "1"
+_SOURCES = Path(__file__).parents[2] / "shared" / "seeds"
+
+
+@pytest.fixture(scope="session")
+def sources() -> Path:
+    """The folder of the policies' source documents. They are not ours to publish, so a test that needs them may be left out."""
+    if not _SOURCES.is_dir():
+        pytest.skip("the source documents are not here: no folder ../shared/seeds")
+    return _SOURCES
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With ZHUCHUANG_REQUIRE_ALL=1 a skipped test fails, unless all it lacks are the source documents."""
+    report = yield
+    left_out = report.skipped and not hasattr(report, "wasxfail")
+    if _REQUIRE_ALL and left_out and "sources" not in getattr(item, "fixturenames", ()):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was left out, and here nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a file that skips itself as a whole."""
+    report = yield
+    if _REQUIRE_ALL and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} was left out, and here nothing may be: {report.longrepr}"
+    return report
