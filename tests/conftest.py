@@ -1,4 +1,4 @@
-"""What all tests share: the source documents, and the rule that nothing is left out in silence."""
+"""What all tests share: the engine, the source documents, and the rule that nothing is left out in silence."""
 
 import os
 from collections.abc import Generator
@@ -6,10 +6,26 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.knowledge import Knowledge
+from bot.content.read import read_knowledge
+from bot.engine import Engine
+
 collect_ignore = ["bench"]  # `make bench` runs it; a benchmark is no test
 
 _REQUIRE_ALL = os.environ.get("ZHUCHUANG_REQUIRE_ALL") == "1"
 _SOURCES = Path(__file__).parents[2] / "shared" / "seeds"
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The engine over the knowledge that is shipped, built once."""
+    return Engine(read_knowledge())
+
+
+@pytest.fixture(scope="session")
+def knowledge(engine: Engine) -> Knowledge:
+    """The knowledge that is shipped."""
+    return engine.knowledge
 
 
 @pytest.fixture(scope="session")

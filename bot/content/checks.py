@@ -34,10 +34,10 @@ def find_cross_problems(knowledge: "Knowledge", folder: Path, lines: Lines, inco
         for index, code in enumerate(policy.regions):
             if code not in knowledge.regions.names:
                 add(path, ("regions", index), "unknown_region", code=code)
-        sections = {section.name for section in policy.document.sections}
+        sections = [section.name for section in policy.document.sections]
         for index, clause in enumerate(policy.clauses):
             if clause.source.section not in sections:
-                known = "、".join(sorted(sections))
+                known = "、".join(sections)
                 add(path, ("clauses", index, "source", "section"), "unknown_section", section=clause.source.section, known=known)
             for position, code in enumerate(clause.codes):
                 if code not in all_codes and policy.id not in incomplete:
@@ -69,7 +69,7 @@ def find_cross_problems(knowledge: "Knowledge", folder: Path, lines: Lines, inco
 def _check_measures(
     policy_folder: "PolicyFolder",
     folder: Path,
-    sections: set[str],
+    sections: list[str],
     offices: set[str],
     codes: dict[str, Path],
     ids: dict[str, Path],
@@ -82,7 +82,7 @@ def _check_measures(
         _once(codes, measure.code, path, ("code",), add)
         _once(ids, measure.id, path, ("id",), add)
         if measure.source.section not in sections:
-            add(path, ("source", "section"), "unknown_section", section=measure.source.section, known="、".join(sorted(sections)))
+            add(path, ("source", "section"), "unknown_section", section=measure.source.section, known="、".join(sections))
         for index, office in enumerate(measure.contacts):
             if office not in offices:
                 add(path, ("contacts", index), "unknown_office", id=office, known=", ".join(sorted(offices)))

@@ -118,6 +118,7 @@ class Gate(Authored):
     trap: Cues
     negative: Cues
     several: Cues
+    joined: Cues
     turning: Cues
     everywhere: Cues
     addressed: Cues

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,11 @@ class Problems:
             context = {key: value for key, value in (one.get("ctx") or {}).items() if key != "error"}
             given = one["input"]
             code = one["type"]
-            if code == "string_type" and isinstance(given, int | float) and not isinstance(given, bool):
+            if code == "too_short" and len(given) >= context["min_length"]:  # pydantic counts only sound items; the others are reported
+                continue
+            if "expected" in context:  # 'a', 'b' or 'c'
+                context["expected"] = context["expected"].replace("' or '", "', '").replace("'", "")
+            if code == "string_type" and isinstance(given, int | float | date) and not isinstance(given, bool):
                 code = "unquoted_number"
             self.add(file, nearest_line(lines, where), where, code, given=_shown(given), **context)
 
@@ -91,7 +96,7 @@ def _shown(given: object) -> str:
             return "[...]"
         case dict():
             return "{...}"
-    text = str(given)
+    text = str(given) or '""'
     return text if len(text) <= 40 else f"{text[:40]}..."
 
 

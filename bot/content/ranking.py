@@ -35,6 +35,7 @@ class Thresholds(Authored):
     strange: Weight
     across_policies: Weight
     sibling: Weight
+    need: Weight
 
 
 class RankingSettings(Authored):

@@ -23,13 +23,17 @@ from bot.dialogue.listen import Listener
 from bot.language.cues import Cues, squeeze
 from bot.language.normalize import normalize
 from bot.retrieval.entry import Entry, EntryType
-from bot.retrieval.query import Query, clauses
+from bot.retrieval.query import Query, sentences
 from bot.retrieval.rank import Candidate, Ranker
 from bot.retrieval.understand import Understanding
 
 _POLICY_ASPECTS = {"until_when"}
 _MOST_PARTS = 4
 _BROAD_KINDS = {"money", "service"}
+_ANYONE = {"disabled", "online_merchant", "sole_trader"}
+_NEEDS_AT_LEAST = 6
+_STORY = 120
+"""Longer messages are stories: their sentences are background, not needs."""
 _OVERVIEW = 6
 _OWN_BUSINESS = frozenset({Audience.DISABLED_ENTREPRENEUR, Audience.DISABLED_PERSON, Audience.SOLE_TRADER})
 _MONEY = {
@@ -59,14 +63,19 @@ class Decider:
         for policy, measure in knowledge.measures():
             if measure.group:
                 self._groups.setdefault((policy.id, measure.group), []).append(f"{policy.id}/{measure.id}")
-        self._owners: dict[tuple[str, str], int] = {}
         self._homes: dict[str, set[str]] = {}
         for entry in ranker.entries:
             for word in entry.distinctive:
                 self._homes.setdefault(word, set()).add(entry.policy_id)
-                self._owners[entry.policy_id, word] = self._owners.get((entry.policy_id, word), 0) + 1
+        words = {entry.id: set(entry.distinctive) for entry in ranker.entries}
+        self._own_words = {
+            member: words[member] - {word for other in group if other != member for word in words[other]}
+            for group in self._groups.values()
+            for member in group
+        }
         self._negative = Cues(knowledge.lexicon.gate.negative)
         self._several = Cues(knowledge.lexicon.gate.several)
+        self._joined = Cues(knowledge.lexicon.gate.joined)
         self._covers = {entry.id: frozenset(entry.covers) for entry in knowledge.lexicon.kinds}
         self._corrections: dict[str, tuple[tuple[tuple[tuple[str, ...], ...], Correction], ...]] = {}
         for policy in self._policies.values():
@@ -79,7 +88,7 @@ class Decider:
     def decide(self, query: Query, region: str | None) -> Decision:
         """What to do about a question, given the place known before (used when the question names none)."""
         regions = query.regions or ((region,) if region else ())
-        topic = self._listener.not_covered(query.squeezed)
+        topic = self._listener.not_covered(squeeze(query.focus))
         if not regions:
             return self._without_place(query, topic)
         covered = {code: self._covering(code) for code in regions}
@@ -98,15 +107,14 @@ class Decider:
         if topic is not None and not corrected and not (top and self._certain(top)):
             return RefuseTopic(topic, region)
         if corrected is not None:
-            return self._answer(query, (corrected,), region, (), Manner.SINGLE)
+            beside = tuple(c for c in self._compared(query, ranked) if c.entry != corrected.entry)
+            return self._answer(query, (corrected, *beside), region, (), Manner.COMPARE if beside else Manner.SINGLE)
         told = self._policy_correction(query, policies)
         if told and (top is None or top.score < limits.answer or self._vague(query, top)):
             return Answer((Part(told, self._said_of(query, told)),), Manner.SINGLE, query.aspects, region)
         if top is None:
             return self._overview(query, region, policies) if query.general else RefuseUnsure(region, ())
-        if query.general and top.score < limits.answer * 1.3:
-            return self._overview(query, region, policies)
-        if top.entry.type is EntryType.POLICY and not set(query.aspects) & _POLICY_ASPECTS and query.general:
+        if query.general and not set(query.aspects) & _POLICY_ASPECTS and not self._specific(query, top):
             return self._overview(query, region, policies)
         if top.score < limits.offer or self._vague(query, top):
             near = tuple(candidate.entry.id for candidate in ranked[:3] if candidate.entry.type is EntryType.MEASURE)
@@ -128,6 +136,12 @@ class Decider:
         """Whether a measure is named so plainly that a topic not covered was only mentioned beside it."""
         named = any(name == "distinctive" for name, _ in top.parts)
         return named and top.strange < 0.35 and top.score >= self._thresholds.answer * 1.6
+
+    def _specific(self, query: Query, top: Candidate) -> bool:
+        """Whether a question for 什么补贴 names a certain kind of help, person or thing after all."""
+        if top.entry.type is not EntryType.MEASURE:
+            return False
+        return bool(set(query.kinds) - _BROAD_KINDS - {"start_up"} or set(query.audiences) - _ANYONE or "figure" in dict(top.parts))
 
     def _vague(self, query: Query, top: Candidate) -> bool:
         """Whether the question names no covered kind of help, person or thing, and its telling words are strange to the best entry.
@@ -251,25 +265,34 @@ class Decider:
         return None
 
     def _needs(self, query: Query, policies: tuple[str, ...]) -> tuple[Candidate, ...]:
-        """The measures for several needs in one message, one for each clause that names a kind of help of its own."""
-        if not self._several.hit(query.squeezed):
-            return ()
+        """The measures for several needs in one message: one for each stretch that asks by itself, or each kind of help that is joined."""
         found: dict[str, Candidate] = {}
-        heard: set[str] = set()
-        for clause in clauses(self._several_split(query.text)):
-            part = self._understanding.narrowed(query, clause)
-            fresh = [kind for kind in part.kinds if kind not in heard and len(self._covers[kind]) <= 4]
-            if not fresh:
-                continue
-            heard.update(fresh)
-            ranked = self._ranker.rank(part, lambda entry: entry.policy_id in policies and entry.type is EntryType.MEASURE)
-            if ranked and ranked[0].score >= self._thresholds.answer * 0.8:
-                found.setdefault(ranked[0].entry.id, ranked[0])
+        stretches = [stretch for stretch in sentences(self._apart(query.text)) if len(squeeze(stretch)) >= _NEEDS_AT_LEAST]
+        if len(stretches) > 1 and len(query.text) <= _STORY:
+            for stretch in stretches:
+                part = self._understanding.narrowed(query, stretch)
+                ranked = self._ranker.rank(part, lambda entry: entry.policy_id in policies)
+                if ranked and part.topical and ranked[0].score >= self._thresholds.need and not self._vague(part, ranked[0]):
+                    found.setdefault(ranked[0].entry.id, ranked[0])
+        if len(found) < 2 and self._joined.hit(query.squeezed):
+            found = {}
+            for kind in self._apart_kinds(query.kinds):
+                ranked = self._ranker.rank(query, lambda entry, kind=kind: entry.policy_id in policies and entry.kind in self._covers[kind])  # type: ignore[misc]
+                if ranked and ranked[0].score >= self._thresholds.need:
+                    found.setdefault(ranked[0].entry.id, ranked[0])
         return tuple(found.values())[:_MOST_PARTS] if len(found) > 1 else ()
 
-    def _several_split(self, text: str) -> str:
+    def _apart_kinds(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        """Kinds of help that have nothing in common, in the order heard."""
+        chosen: list[str] = []
+        for kind in kinds:
+            if len(self._covers[kind]) <= 4 and all(not self._covers[kind] & self._covers[other] for other in chosen):
+                chosen.append(kind)
+        return tuple(chosen)
+
+    def _apart(self, text: str) -> str:
         for cue in self._several.heard(squeeze(text)):
-            text = text.replace(cue, f"，{cue}")
+            text = text.replace(cue, f"。{cue}")
         return text
 
     def _compared(self, query: Query, ranked: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
@@ -278,9 +301,9 @@ class Decider:
         if top.entry.type is not EntryType.MEASURE:
             return ()
         siblings = tuple(c for c in ranked[1:12] if self._same_group(c.entry, top.entry))
-        named = tuple(c for c in siblings if self._named(query, c.entry))
-        if named and self._named(query, top.entry):
-            return (top, *named)
+        named = tuple(c for c in siblings if self._named(query, c.entry) and c.score >= top.score * 0.6)
+        if named:
+            return (top, *named) if self._named(query, top.entry) else (*named, top)
         if "compare" not in query.aspects:
             return ()
         floor = top.score * 0.7
@@ -288,8 +311,8 @@ class Decider:
         return (top, *others) if others else ()
 
     def _named(self, query: Query, entry: Entry) -> bool:
-        """Whether the question has a word that is this entry's alone among those of its policy."""
-        return any(word in query.squeezed and self._owners[entry.policy_id, word] == 1 for word in entry.distinctive)
+        """Whether the question has a word that only this entry has among its siblings."""
+        return any(word in query.squeezed for word in self._own_words.get(entry.id, ()))
 
     def _same_group(self, one: Entry, other: Entry) -> bool:
         first, second = self._measures.get(one.id), self._measures.get(other.id)

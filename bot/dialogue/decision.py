@@ -109,12 +109,12 @@ class RefuseUnsure:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A fixed reply by its wording key."""
+    """A fixed reply by its wording key; ``count`` is how many choices there are to name."""
 
     key: str
     outcome: Outcome
     region: str | None = None
-    topic_policy: str | None = None
+    count: int = 0
 
 
 Decision = Answer | Clarify | ByRegion | AskRegion | Overview | RefuseTopic | RefusePlace | RefuseUnsure | Say

@@ -70,8 +70,9 @@ class Conversation:
         offered = self._offered(session, squeezed)
         if offered is not None:
             return self._chosen(session, offered)
-        if session.offered and (match := _ORDINAL.fullmatch(squeezed)) and chinese_to_number(match[1]) is not None:
-            return self._say(session, "choice_unknown", Outcome.CLARIFY)
+        if (match := _ORDINAL.fullmatch(squeezed)) and chinese_to_number(match[1]) is not None:
+            key = "choice_unknown" if session.offered else "nothing_pending"
+            return Step(Say(key, Outcome.CLARIFY, count=len(session.offered)), session)
         query = self.understanding.query(text)
         if self.listener.crisis(squeezed) or self.listener.crisis(query.squeezed):
             return self._say(session, "crisis", Outcome.CRISIS)
@@ -86,7 +87,7 @@ class Conversation:
     def _question(self, session: Session, query: Query) -> Step:
         region = query.regions[-1] if query.regions else session.region
         rest = self._without_places(query)
-        if query.regions and self._only_small_words(rest):
+        if query.regions and not query.general and self._only_small_words(rest):
             return self._place_only(session, query)
         if session.about and not query.regions and query.aspects and self._only_aspect(query, rest):
             return self._about_again(session, query)

@@ -27,7 +27,7 @@ from bot.reply.figures import amount_line, say_amount
 from bot.reply.reply import Block, Reply
 
 _OLD_AFTER_YEARS = 5
-_BODY = 190
+_BODY = 210
 """Characters the body of one measure aims at; details the question touches may go beyond."""
 _TOUCHES = 2
 _REMINDERS = 2
@@ -130,7 +130,7 @@ class Composer:
             head.append(f"{position + 1}. {place}{self._name(part.entry_id)}")
             if part.entry_id in self._measures:
                 _, measure = self._measures[part.entry_id]
-                head += self._brief_lines(measure, part, decision.aspects)
+                head += self._brief_lines(measure, part, decision.aspects, decision.question)
             elif part.entry_id in self._clauses:
                 head += [*part.corrections, self._clauses[part.entry_id][1].text]
             else:
@@ -159,7 +159,11 @@ class Composer:
         first = self._first_words(part)
         for aspect in decision.aspects:
             first += self._aspect_lines(measure, aspect)
-        first += [amount_line(amount, self._wording) for amount in measure.amounts if not amount.not_stated]
+        first += [
+            amount_line(amount, self._wording)
+            for amount in measure.amounts
+            if not amount.not_stated or amount.note or amount.label not in measure.summary
+        ]
         first.append(f"{measure.name}：{measure.summary}")
         first += self._standing(measure)
         first += self._conditions(measure)
@@ -176,7 +180,7 @@ class Composer:
         details += self._reminders(policy, measure)
         lines = list(dict.fromkeys(first))
         room = _BODY - sum(map(len, lines))
-        touched = sorted(details, key=lambda line: -_shared(line, decision.question, measure.summary))
+        touched = sorted(details, key=lambda line: -_shared(line, decision.question, measure.summary) - any(map(str.isdigit, line)))
         for line in touched:
             if line in lines:
                 continue
@@ -185,7 +189,7 @@ class Composer:
                 room -= len(line)
         return lines
 
-    def _brief_lines(self, measure: Measure, part: Part, aspects: tuple[str, ...]) -> list[str]:
+    def _brief_lines(self, measure: Measure, part: Part, aspects: tuple[str, ...], question: str) -> list[str]:
         lines = [*self._first_words(part), measure.summary]
         lines += self._amount_lines(measure)
         for aspect in aspects:
@@ -193,8 +197,8 @@ class Composer:
                 lines += self._aspect_lines(measure, aspect)
         if "conditions" not in aspects:
             lines += self._conditions(measure)
-        if measure.notes:
-            lines.append(self._say("note_line", text=_unstopped(measure.notes[0])))
+        notes = [self._say("note_line", text=_unstopped(note)) for note in measure.notes]
+        lines += notes[:1] + [note for note in notes[1:] if _shared(note, question, measure.summary) >= _TOUCHES]
         return list(dict.fromkeys(lines))
 
     def _first_words(self, part: Part) -> list[str]:
@@ -368,6 +372,7 @@ class Composer:
             "areas": self._areas(),
             "as_of": _chinese_date(day),
             "area": self._regions.full_name(decision.region) if decision.region else "",
+            "count": decision.count,
         }
         lines = self._say(decision.key, **values).split("\n")
         if decision.key == "crisis":

@@ -1,5 +1,6 @@
 """What can be found: a measure, a clause or a policy as a whole, each as one merged text."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from bot.language.normalize import normalize
 from bot.language.numerals import read_numbers
 from bot.language.segment import Segmenter
 from bot.retrieval.understand import figure_token, is_figure
+
+
+_NAME_PARTS = re.compile(r"[（）()、，,和及]")
 
 
 class EntryType(StrEnum):
@@ -120,5 +124,6 @@ class _Builder:
                 figures.add(figure_token(value, amount.unit == "%"))
         for figure in figures:
             words[figure] += 2
-        distinctive = tuple(dict.fromkeys(squeeze(normalize(word)) for word in (*keywords, name) if len(word) >= 2))
+        names = [part for part in _NAME_PARTS.split(normalize(name)) if len(part) >= 2]
+        distinctive = tuple(dict.fromkeys(squeeze(normalize(word)) for word in (*keywords, *names) if len(word) >= 2))
         return Entry(id, type, name, policy.id, kind, audience, tuple(map(normalize, phrasings)), distinctive, frozenset(figures), words, characters)

@@ -122,7 +122,7 @@ class Judge:
         shown = [self._codes.get(entry) for entry in turn.record.entries]
         policies = {entry.partition("/")[0] for entry in turn.record.entries}
         if case.measures and not set(case.measures) & set(shown):
-            told = any(code is None for code in shown) and (case.says or len(case.measures) >= 4)
+            told = any(code is None or code.startswith("R") for code in shown) and (case.says or len(case.measures) >= 4)
             if not told:
                 yield f"is about {', '.join(str(code) for code in shown)}, expected one of {', '.join(case.measures[:6])}"
         for code in case.also:

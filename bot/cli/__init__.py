@@ -1,0 +1,80 @@
+"""The command line. Each command is the module of its name, imported only when it is asked for."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+COMMANDS = {
+    "ask": "answer one question, or many from standard input",
+    "chat": "talk in the terminal",
+    "explain": "show how a question is understood and why this answer wins",
+    "check": "list every mistake in the content",
+    "golden": "ask the golden questions and count right and wrong replies",
+    "calibrate": "work out the thresholds from the golden questions",
+    "telegram": "serve a Telegram bot",
+}
+"""Every command and what it does, in the order of the help."""
+
+_INTERRUPTED = 130
+_PIPE_CLOSED = 141
+
+
+class UsageError(Exception):
+    """A command cannot run as it was called or configured; the text is the line a person reads."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. 0: fine; 1: problems were found; 2: called or configured wrongly."""
+    _prepare_streams()
+    try:
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains of the pipe once more when it ends
+        return _PIPE_CLOSED
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        options = _parser(arguments).parse_args(arguments)
+        code: int = options.run(options)
+    except UsageError as error:
+        print(f"zhuchuang: {error}", file=sys.stderr)
+        return 2
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
+    return code
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser, with the options of the command that is called and only the names of the others."""
+    called = next((argument for argument in arguments if not argument.startswith("-")), None)
+    parser = argparse.ArgumentParser(
+        prog="zhuchuang",
+        description="Tells disabled entrepreneurs in China what a policy gives, whether it still holds and whom to call.",
+        epilog="Each command has its own help: zhuchuang ask --help",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+        if name == called:
+            module = import_module(f"bot.cli.{name}")
+            command.description = summary[0].upper() + summary[1:] + "."
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+def _prepare_streams() -> None:
+    """Pipes and files carry UTF-8 whatever the machine's locale; what cannot be shown or read becomes a question mark."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8-sig" if stream is sys.stdin else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")

@@ -1,0 +1,7 @@
+"""Lets ``python -m bot.cli`` stand for the installed command."""
+
+import sys
+
+from bot.cli import main
+
+sys.exit(main())

@@ -1,0 +1,148 @@
+"""The repository as a stranger finds it."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[1]
+FOLDERS = {"bot", "deploy", "knowledge", "rules", "tests"}
+FILES = {
+    ".ci",
+    ".editorconfig",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "README.zh-CN.md",
+    "pyproject.toml",
+    "requirements-build.txt",
+    "requirements-dev.txt",
+    "requirements.txt",
+}
+READMES = ["README.md", "README.zh-CN.md", *sorted(f"{folder}/README.md" for folder in FOLDERS), "CONTRIBUTING.md"]
+PROGRAM = [sys.executable, "-m", "bot.cli"]
+PINS = ["requirements-build.txt", "requirements.txt", "requirements-dev.txt"]
+
+# Written in pieces, or this file would be the first to be found.
+HOSTS = [
+    ("py" + "pi", "org"),
+    ("python" + "hosted", "org"),
+    ("registry", "npm" + "js", "org"),
+    ("deb", "debian", "org"),
+]
+FORBIDDEN = {
+    "the host of a package registry": "|".join(re.escape(".".join(host)) for host in HOSTS),
+    "a path of somebody's machine": r"(?<![\w.~$}-])/(?:work|root|home|tmp|Users)/[\w.]",
+    "a Telegram token": r"\b\d{8,10}:[\w-]{35}\b",
+    "a private key": r"-----BEGIN [A-Z ]*PRIVATE" r" KEY-----",
+    "a key of a cloud service": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{36}\b|\bsk-[A-Za-z0-9]{32,}\b",
+}
+
+
+@pytest.fixture(scope="module")
+def files() -> list[Path]:
+    """The files git holds or would take, relative to the top."""
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+    if listing.returncode != 0:
+        pytest.skip("not a git checkout, so which files are ours is unknown")
+    return [Path(name) for name in listing.stdout.split("\0") if name and (TOP / name).is_file()]
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_file_holds(files, what):
+    """A clone must build anywhere, and what is published cannot be taken back."""
+    pattern = re.compile(FORBIDDEN[what])
+    texts = {file: (TOP / file).read_text("utf-8", errors="replace") for file in files}
+    found = [f"{file}:{number}" for file, text in texts.items() for number, line in enumerate(text.splitlines(), 1) if pattern.search(line)]
+
+    assert found == []
+
+
+def test_the_top_level_holds_the_five_folders_and_what_every_repository_has(files):
+    """Something new at the top is a decision, not an accident."""
+    assert {file.parts[0] for file in files} == FOLDERS | FILES
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDERS))
+def test_every_folder_begins_with_a_readme(folder):
+    """A newcomer reads it first."""
+    assert (TOP / folder / "README.md").read_text("utf-8").startswith("# ")
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_a_readme_names_only_targets_of_the_makefile(readme):
+    """The first command a stranger types has to work."""
+    targets = set(re.findall(r"^([\w-]+):", (TOP / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z][\w-]*)", (TOP / readme).read_text("utf-8"), re.MULTILINE))
+
+    assert named <= targets
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_a_readme_names_only_commands_of_the_program(readme):
+    """A command that is only planned would send a clerk into an error."""
+    named = set(re.findall(r"(?:^|`|\| |bin/)zhuchuang ([a-z]+)", (TOP / readme).read_text("utf-8"), re.MULTILINE))
+    missing = {name for name in named if subprocess.run([*PROGRAM, name, "--help"], cwd=TOP, capture_output=True, check=False).returncode}
+
+    assert missing == set()
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_links_of_a_readme_lead_somewhere(readme):
+    """Within the repository; the world outside is not ours to keep."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", (TOP / readme).read_text("utf-8"))
+    broken = [link for link in links if not (TOP / readme).parent.joinpath(link).exists()]
+
+    assert broken == []
+
+
+def test_both_languages_of_the_readme_show_the_same_commands():
+    """Whoever reads Chinese gets no older program than whoever reads English."""
+    shown = [
+        re.findall(r"^(?:make|zhuchuang|\.venv/bin/zhuchuang) .*$", (TOP / name).read_text("utf-8"), re.MULTILINE) for name in READMES[:2]
+    ]
+    without_comments = [[re.sub(r"\s+#.*", "", line) for line in lines] for lines in shown]
+
+    assert without_comments[0] == without_comments[1]
+    assert without_comments[0][:2] == ["make run", "make test"]
+
+
+@pytest.mark.parametrize("name", PINS)
+def test_every_requirement_is_one_version_with_its_hashes(name):
+    """What was tested is what gets installed, by whatever mirror it comes."""
+    logical = (TOP / name).read_text("utf-8").replace("\\\n", " ").splitlines()
+    requirements = [line for line in logical if line.strip() and not line.lstrip().startswith("#")]
+    loose = [line.split()[0] for line in requirements if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)]
+
+    assert len(requirements) > 5
+    assert loose == []
+
+
+def test_running_and_developing_use_the_same_versions():
+    """A bug that only shows with other versions than those tested is nobody's to find."""
+    build, run, develop = (set(re.findall(r"^([\w.-]+==\S+)", (TOP / name).read_text("utf-8"), re.MULTILINE)) for name in PINS)
+    developing = {pin.partition("==")[0] for pin in develop}
+
+    assert run <= develop
+    assert {pin for pin in build if pin.partition("==")[0] in developing} <= develop
+
+
+def test_every_dependency_is_pinned():
+    """A dependency added without `make requirements` would only be missed on somebody else's machine."""
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))
+    wanted = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["dev"],
+        *project["dependency-groups"]["build"],
+    ]
+    pinned = {name for file in PINS for name in re.findall(r"^([\w.-]+)==", (TOP / file).read_text("utf-8"), re.MULTILINE)}
+
+    assert {re.split(r"[<>=~!\[; ]", requirement)[0].lower() for requirement in wanted} <= pinned
