@@ -4,6 +4,9 @@ VENV ?= .venv
 SOURCES ?= ../shared/seeds
 UV ?= uv
 
+# The day the golden questions were written for; what was in force then may since have ended.
+GOLDEN_DAY := 2026-11-21
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 $(UV_FLAGS)
@@ -13,7 +16,7 @@ ifeq ($(CI),true)
 export ZHUCHUANG_REQUIRE_ALL := 1
 endif
 
-.PHONY: help run test check bench format schemas requirements clean
+.PHONY: help run test check bench format requirements clean
 
 help:
 	@echo "make run           chat in the terminal"
@@ -29,6 +32,7 @@ run: $(VENV)/ready
 
 test: $(VENV)/ready-dev
 	$(BIN)/python -m pytest
+	$(BIN)/zhuchuang golden --as-of $(GOLDEN_DAY)
 
 check: $(VENV)/ready-dev
 	$(BIN)/ruff check .

@@ -4,9 +4,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from bot.dialogue.message import Message
+from bot.dialogue.session import Session
 
 TOP = Path(__file__).parents[1]
 FOLDERS = {"bot", "deploy", "knowledge", "rules", "tests"}
@@ -86,12 +90,13 @@ def test_a_readme_names_only_targets_of_the_makefile(readme):
     assert named <= targets
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_a_readme_names_only_commands_of_the_program(readme):
+def test_the_readmes_name_only_commands_of_the_program():
     """A command that is only planned would send a clerk into an error."""
-    named = set(re.findall(r"(?:^|`|\| |bin/)zhuchuang ([a-z]+)", (TOP / readme).read_text("utf-8"), re.MULTILINE))
+    texts = [(TOP / readme).read_text("utf-8") for readme in READMES]
+    named = {name for text in texts for name in re.findall(r"(?:^|`|\| |bin/)zhuchuang ([a-z]+)", text, re.MULTILINE)}
     missing = {name for name in named if subprocess.run([*PROGRAM, name, "--help"], cwd=TOP, capture_output=True, check=False).returncode}
 
+    assert "ask" in named
     assert missing == set()
 
 
@@ -104,6 +109,14 @@ def test_the_links_of_a_readme_lead_somewhere(readme):
     assert broken == []
 
 
+def test_the_map_names_every_module():
+    """A newcomer finds a module by what it is, not by opening all of them."""
+    text = (TOP / "bot" / "README.md").read_text("utf-8")
+    modules = [path for path in (TOP / "bot").rglob("*.py") if not path.stem.startswith("__")]
+
+    assert [path.name for path in modules if path.name not in text and f"`{path.stem}`" not in text] == []
+
+
 def test_both_languages_of_the_readme_show_the_same_commands():
     """Whoever reads Chinese gets no older program than whoever reads English."""
     shown = [
@@ -113,6 +126,22 @@ def test_both_languages_of_the_readme_show_the_same_commands():
 
     assert without_comments[0] == without_comments[1]
     assert without_comments[0][:2] == ["make run", "make test"]
+
+
+@pytest.mark.parametrize("readme", READMES[:2])
+def test_the_conversation_in_the_readme_is_what_the_program_says(readme, engine):
+    """The first thing a visitor judges must be true; lines may be left out with …, none may be made up."""
+    shown = re.findall(r"```text\n(您：.*?)```", (TOP / readme).read_text("utf-8"), re.DOTALL)
+    session, replied, made_up = Session(), "", []
+    for line in "\n".join(shown).splitlines():
+        if line.startswith("您："):
+            turn = engine.respond(session, Message("readme", line.removeprefix("您：")), datetime(2026, 11, 21, 12, tzinfo=UTC))
+            session, replied = turn.session, turn.reply.text
+        elif line.strip() not in {"", "…"} and line not in replied.splitlines():
+            made_up.append(line)
+
+    assert replied
+    assert made_up == []
 
 
 @pytest.mark.parametrize("name", PINS)

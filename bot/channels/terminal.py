@@ -36,7 +36,9 @@ def talk(engine: Engine, clock: Callable[[], datetime], read: Callable[[str], st
     write(say("terminal_goodbye"))
 
 
-def answer_lines(engine: Engine, clock: Callable[[], datetime], noon: Callable[[date], datetime], lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def answer_lines(
+    engine: Engine, clock: Callable[[], datetime], noon: Callable[[date], datetime], lines: Iterable[str]
+) -> Iterator[dict[str, Any]]:
     """The answer to each line ``{"conversation", "text"?, "choice"?, "as_of"?}``, in order; a line that cannot be read is answered too.
 
     Conversations know nothing of each other; the longest unused are forgotten when there are very many.

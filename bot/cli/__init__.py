@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 COMMANDS = {
     "ask": "answer one question, or many from standard input",
@@ -55,7 +56,7 @@ def _run(arguments: Sequence[str]) -> int:
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser, with the options of the command that is called and only the names of the others."""
     called = next((argument for argument in arguments if not argument.startswith("-")), None)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="zhuchuang",
         description="Tells disabled entrepreneurs in China what a policy gives, whether it still holds and whom to call.",
         epilog="Each command has its own help: zhuchuang ask --help",
@@ -70,6 +71,13 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line and leaves the usage to ``--help``."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"zhuchuang: {message}; see {self.prog} --help\n")
 
 
 def _prepare_streams() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from time import perf_counter
 from typing import Any
 
-from bot.channels.terminal import LineError, measure_ids, read_object, said_of, text_of, told
+from bot.channels.terminal import measure_ids, read_object, said_of, text_of, told
 from bot.cli import UsageError
 from bot.cli.options import add_as_of, add_json, add_region, engine, known_region, moment, region, settings
 from bot.dialogue.message import Message

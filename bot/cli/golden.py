@@ -16,6 +16,7 @@ from bot.cli.problems import problems_end_the_command
 from bot.cli.table import table
 from bot.content.authored import Authored
 from bot.content.wording import Wording
+from bot.dialogue.outcome import Outcome
 from bot.staff.golden import Case, Judge, Result, Score, by, read_cases, score
 
 CASES = Path("tests/cases/retrieval")
@@ -25,8 +26,8 @@ _EXAMPLES = """examples:
   zhuchuang golden --failures --as-of 2026-11-21
   zhuchuang golden --cases DIR --baseline FILE --json
 
-Ends with 1 if a figure is below its floor. The shares of wrong answers and of rightly refused questions are held against the floors over all
-questions, the shares of right replies over those that may be tuned on and those held back."""
+Ends with 1 if a figure is below its floor. Right replies are counted apart over questions that may be tuned on and those held back; wrong
+answers and rightly refused questions over all of them."""
 
 Percent = Annotated[int | float, Field(ge=0, le=100)]
 
@@ -62,12 +63,12 @@ def run(options: argparse.Namespace) -> int:
     asked = engine(settings())
     judged = Judge(asked, moment(options).date()).results(cases)
     results = list(with_progress(judged, len(cases)))
-    scores = _scores(results)
+    scores = {name: score(group) for name, group in _groups(results).items()}
     below = list(_below(scores, baseline)) if baseline is not None else []
     if options.json:
         print(json.dumps(_as_json(results, scores, below), ensure_ascii=False))
     else:
-        _print(results, scores, asked.knowledge.wording, failures=options.failures)
+        _print(results, asked.knowledge.wording, failures=options.failures)
         _print_floors(below, baseline, asked.knowledge.wording)
     return 1 if below else 0
 
@@ -107,17 +108,18 @@ def _baseline(path: Path | None) -> Baseline | None:
         raise UsageError(f"{path}: {'.'.join(map(str, first['loc'])) or '-'}: {first['msg']}") from None
 
 
-def _scores(results: list[Result]) -> dict[str, Score]:
-    return {
-        "tuned": score(result for result in results if not result.case.held_back),
-        "held_back": score(result for result in results if result.case.held_back),
-        "all": score(results),
-    }
+def _groups(results: list[Result]) -> dict[str, list[Result]]:
+    tuned = [result for result in results if not result.case.held_back]
+    return {"tuned": tuned, "held_back": [result for result in results if result.case.held_back], "all": results}
 
 
 def _below(scores: Mapping[str, Score], baseline: Baseline) -> Iterator[tuple[str, float, float]]:
     """Every figure that misses its floor: its name in the baseline, what it is, what it must be."""
-    reached = {"tuned_right": scores["tuned"].right, "held_back_right": scores["held_back"].right, "refused_rightly": scores["all"].refused_rightly}
+    reached = {
+        "tuned_right": scores["tuned"].right,
+        "held_back_right": scores["held_back"].right,
+        "refused_rightly": scores["all"].refused_rightly,
+    }
     for name, figure in reached.items():
         if figure < (floor := getattr(baseline, name)):
             yield name, figure, floor
@@ -143,23 +145,28 @@ def _as_json(results: list[Result], scores: Mapping[str, Score], below: list[tup
     return {name: asdict(one) for name, one in scores.items()} | groups | {"failures": failures, "below": misses}
 
 
-def _print(results: list[Result], scores: Mapping[str, Score], wording: Wording, *, failures: bool) -> None:
+def _print(results: list[Result], wording: Wording, *, failures: bool) -> None:
     say = wording.say
     heads = [say(f"golden_{name}") for name in ("count", "right", "wrong", "refused")]
 
-    def show(title: str, groups: Mapping[str, Score]) -> None:
-        rows = [[title, *heads]]
-        rows += [[name, str(one.count), *(f"{figure:.1f}%" for figure in (one.right, one.wrong, one.refused_rightly))] for name, one in groups.items()]
-        print("\n".join(table(rows)))
+    def show(title: str, groups: Mapping[str, list[Result]]) -> None:
+        print("\n".join(table([[title, *heads], *([name, *_cells(group)] for name, group in groups.items())])))
 
-    show("", {say(f"golden_{name}"): one for name, one in scores.items()})
+    show("", {say(f"golden_{name}"): group for name, group in _groups(results).items()})
     for what in ("policy", "style"):
         print()
-        show(say(f"golden_by_{what}"), {name: score(group) for name, group in by(results, what).items()})
+        show(say(f"golden_by_{what}"), by(results, what))
     for result in results if failures else ():
         if result.faults:
             print(f"\n{result.case.id} [{result.turn.reply.outcome}] {result.case.question}")
             print("\n".join(f"  {fault}" for fault in result.faults))
+
+
+def _cells(group: list[Result]) -> list[str]:
+    """The figures of a group of results; no share of refusals where nothing was to be refused."""
+    counted = score(group)
+    to_refuse = any(result.case.outcome == (Outcome.REFUSE,) for result in group)
+    return [str(counted.count), f"{counted.right:.1f}%", f"{counted.wrong:.1f}%", f"{counted.refused_rightly:.1f}%" if to_refuse else "-"]
 
 
 def _print_floors(below: list[tuple[str, float, float]], baseline: Baseline | None, wording: Wording) -> None:

@@ -36,5 +36,5 @@ def run(options: argparse.Namespace) -> int:
     try:
         serve(build_service(served), given.telegram_token, base_url=given.telegram_base_url, wording=served.knowledge.wording)
     except TelegramTokenError:
-        raise UsageError("Telegram does not accept ZHUCHUANG_TELEGRAM_TOKEN; check it, and ZHUCHUANG_TELEGRAM_BASE_URL if it is set") from None
+        raise UsageError("Telegram does not accept ZHUCHUANG_TELEGRAM_TOKEN; check it, and the base URL if one is set") from None
     return 0

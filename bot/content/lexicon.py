@@ -74,9 +74,10 @@ class Meta(Authored):
 
 
 class Crisis(Authored):
-    """Words of despair; ``unless`` excuses them, ``always`` overrides the excuse."""
+    """Words of despair; two ``weak`` signs together count as well; ``unless`` excuses them, ``always`` overrides the excuse."""
 
     heard: Cues
+    weak: Cues
     unless: Cues
     always: Cues
 

@@ -22,6 +22,7 @@ from bot.dialogue.decision import (
 from bot.dialogue.listen import Listener
 from bot.language.cues import Cues, squeeze
 from bot.language.normalize import normalize
+from bot.language.numerals import spell_figures
 from bot.retrieval.entry import Entry, EntryType
 from bot.retrieval.query import Query, sentences
 from bot.retrieval.rank import Candidate, Ranker
@@ -30,6 +31,8 @@ from bot.retrieval.understand import Understanding
 _POLICY_ASPECTS = {"until_when"}
 _MOST_PARTS = 4
 _BROAD_KINDS = {"money", "service"}
+_PERSONAL = {"disabled", "family", "blind", "severe", "rural", "poor", "women", "worker"}
+"""What somebody is, not what they want: it does not show that a question is about our kinds of help."""
 _ANYONE = {"disabled", "online_merchant", "sole_trader"}
 _NEEDS_AT_LEAST = 6
 _STORY = 120
@@ -149,7 +152,7 @@ class Decider:
         A score alone cannot refuse a near topic (护理补贴 looks much like 创业补贴).
         """
         heard = {name for name, _ in top.parts}
-        if set(query.kinds) - _BROAD_KINDS or query.audiences or heard & {"distinctive", "figure"}:
+        if set(query.kinds) - _BROAD_KINDS or set(query.audiences) - _PERSONAL or heard & {"distinctive", "figure"}:
             return False
         return top.strange > self._thresholds.strange / 100 or top.score < self._thresholds.answer
 
@@ -162,7 +165,8 @@ class Decider:
         if topic is not None and not (top and self._certain(top)):
             return RefuseTopic(topic, None)
         if top is None or (not query.topical and top.score < limits.answer) or self._vague(query, top):
-            return AskRegion() if query.general or (top and query.topical and top.score >= limits.offer) else RefuseUnsure(None, ())
+            familiar = top is not None and query.topical and top.score >= limits.offer and top.strange <= limits.strange / 100
+            return AskRegion() if query.general or familiar else RefuseUnsure(None, ())
         if top.score < limits.offer or (query.general and top.score < limits.answer * 1.3):
             return AskRegion()
         best: dict[str, Candidate] = {}
@@ -239,16 +243,18 @@ class Decider:
 
     def _policy_correction(self, query: Query, policies: tuple[str, ...]) -> str | None:
         """The policy whose own correction is heard."""
+        heard = spell_figures(query.squeezed)
         for policy_id in policies:
-            if any(_occurs(alternatives, query.squeezed) for alternatives, _ in self._corrections[policy_id]):
+            if any(_occurs(alternatives, heard) for alternatives, _ in self._corrections[policy_id]):
                 return policy_id
         return None
 
     def _said_of(self, query: Query, *owners: str) -> tuple[str, ...]:
+        heard = spell_figures(query.squeezed)
         found: dict[str, str] = {}
         for owner in dict.fromkeys(owners):
             for alternatives, correction in self._corrections[owner]:
-                if _occurs(alternatives, query.squeezed):
+                if _occurs(alternatives, heard):
                     found.setdefault(correction.trap or correction.say, correction.say)
         return tuple(dict.fromkeys(found.values()))[:2]
 
@@ -256,11 +262,12 @@ class Decider:
         """The best candidate whose own correction is heard, if it stands close behind the first."""
         if not ranked:
             return None
-        floor = max(self._thresholds.offer, ranked[0].score * 0.75)
+        heard = spell_figures(query.squeezed)
+        floor = max(self._thresholds.offer, ranked[0].score * 0.8)
         for candidate in ranked[:6]:
             if candidate.score < floor:
                 break
-            if any(_occurs(alternatives, query.squeezed) for alternatives, _ in self._corrections[candidate.entry.id]):
+            if any(_occurs(alternatives, heard) for alternatives, _ in self._corrections[candidate.entry.id]):
                 return candidate
         return None
 
@@ -277,18 +284,24 @@ class Decider:
         if len(found) < 2 and self._joined.hit(query.squeezed):
             found = {}
             for kind in self._apart_kinds(query.kinds):
-                ranked = self._ranker.rank(query, lambda entry, kind=kind: entry.policy_id in policies and entry.kind in self._covers[kind])  # type: ignore[misc]
+                ranked = self._ranker.rank(query, lambda entry, kind=kind: entry.policy_id in policies and self._fits_only(entry, kind, query.kinds))  # type: ignore[misc]
                 if ranked and ranked[0].score >= self._thresholds.need:
                     found.setdefault(ranked[0].entry.id, ranked[0])
         return tuple(found.values())[:_MOST_PARTS] if len(found) > 1 else ()
 
     def _apart_kinds(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        """Kinds of help that have nothing in common, in the order heard."""
+        """Narrow kinds of help that are not two words for one, in the order heard."""
         chosen: list[str] = []
         for kind in kinds:
-            if len(self._covers[kind]) <= 4 and all(not self._covers[kind] & self._covers[other] for other in chosen):
+            if len(self._covers[kind]) <= 4 and all(self._covers[kind] != self._covers[other] for other in chosen):
                 chosen.append(kind)
         return tuple(chosen)
+
+    def _fits_only(self, entry: Entry, kind: str, heard: tuple[str, ...]) -> bool:
+        """Whether an entry is of a kind heard, and of no narrower kind that was heard as well."""
+        if entry.kind not in self._covers[kind]:
+            return False
+        return not any(entry.kind in self._covers[other] and len(self._covers[other]) < len(self._covers[kind]) for other in heard)
 
     def _apart(self, text: str) -> str:
         for cue in self._several.heard(squeeze(text)):
@@ -301,7 +314,7 @@ class Decider:
         if top.entry.type is not EntryType.MEASURE:
             return ()
         siblings = tuple(c for c in ranked[1:12] if self._same_group(c.entry, top.entry))
-        named = tuple(c for c in siblings if self._named(query, c.entry) and c.score >= top.score * 0.6)
+        named = tuple(c for c in siblings if self._named(query, c.entry) and c.score >= top.score * 0.35)
         if named:
             return (top, *named) if self._named(query, top.entry) else (*named, top)
         if "compare" not in query.aspects:
@@ -321,7 +334,7 @@ class Decider:
 
 def _prepared(corrections: Iterable[Correction]) -> tuple[tuple[tuple[tuple[str, ...], ...], Correction], ...]:
     return tuple(
-        (tuple(tuple(squeeze(normalize(word)) for word in alternative) for alternative in correction.heard), correction) for correction in corrections
+        (tuple(tuple(spell_figures(squeeze(normalize(word))) for word in alternative) for alternative in correction.heard), correction) for correction in corrections
     )
 
 

@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from bot.content.lexicon import Lexicon
 from bot.language.cues import Cues, squeeze
 from bot.language.normalize import normalize
 from bot.retrieval.query import Query
+
+
+_WEAK_SIGNS = 2
+"""So many lesser signs of despair together count as one that is plain."""
+_SIMILAR = 45
+"""How alike (0 to 100) a message must be to a known question about the assistant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +30,14 @@ class Listener:
     def __init__(self, lexicon: Lexicon) -> None:
         """Compile the lists."""
         self._crisis = Cues(lexicon.crisis.heard)
+        self._crisis_weak = Cues(lexicon.crisis.weak)
         self._crisis_unless = Cues(lexicon.crisis.unless)
         self._crisis_always = Cues(lexicon.crisis.always)
         commands = lexicon.commands.model_dump()
         self._filler = sorted((squeeze(normalize(word)) for word in commands.pop("filler")), key=len, reverse=True)
         self._commands = {squeeze(normalize(word)) or normalize(word): name for name, words in commands.items() for word in words}
+        self._meta_phrasings = [(squeeze(normalize(phrasing)), entry.reply) for entry in lexicon.meta for phrasing in (*entry.phrasings, *entry.heard)]
+        self._ability = next(entry.reply for entry in lexicon.meta if entry.id == "ability")
         self._misuse = [_Listed(entry.id, entry.reply, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.misuse]
         self._greetings = [squeeze(normalize(word)) for word in lexicon.commands.hello]
         self._addressed = Cues(lexicon.gate.addressed)
@@ -37,7 +48,8 @@ class Listener:
         """Whether somebody may be in despair."""
         if self._crisis_always.hit(squeezed):
             return True
-        return self._crisis.hit(squeezed) and not self._crisis_unless.hit(squeezed)
+        heard = self._crisis.hit(squeezed) or len(self._crisis_weak.heard(squeezed)) >= _WEAK_SIGNS
+        return heard and not self._crisis_unless.hit(squeezed)
 
     def command(self, squeezed: str) -> str | None:
         """The command a whole message is, or None."""
@@ -70,6 +82,13 @@ class Listener:
         if (query.topical or query.places) and not self._addressed.hit(squeezed):
             return None
         return _first(self._meta, squeezed)
+
+    def closest_meta(self, query: Query) -> str | None:
+        """The reply to a message that speaks to the assistant and of no policy: the most similar known question, or what it can do."""
+        if query.topical or query.places or not self._addressed.hit(query.squeezed):
+            return None
+        ratio, reply = max((fuzz.ratio(query.squeezed, phrasing), reply) for phrasing, reply in self._meta_phrasings)
+        return reply if ratio >= _SIMILAR else self._ability
 
     def not_covered(self, squeezed: str) -> str | None:
         """The id of a near topic that no document here deals with, or None."""

@@ -80,7 +80,7 @@ class Conversation:
             return self._command(session, command)
         if reply := self.listener.misuse(squeezed) or self.listener.misuse(query.squeezed):
             return self._say(session, reply, Outcome.REFUSE, region=query.regions[0] if query.regions else session.region)
-        if reply := self.listener.meta(query):
+        if reply := self.listener.meta(query) or self.listener.closest_meta(query):
             return self._say(session, reply, Outcome.META)
         return self._question(session, query)
 

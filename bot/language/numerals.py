@@ -6,6 +6,8 @@ from dataclasses import dataclass
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _BIG = {"万": 10_000, "亿": 100_000_000}
+_COUNTED = frozenset("个年月天次人户名岁级档元块成项家倍折样种条点届回")
+"""What follows a single Chinese digit that counts something; 四 in 四川 counts nothing."""
 _ARABIC = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _CHINESE = "[零〇一二两俩三仨四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?"
 _NUMBER = re.compile(
@@ -36,7 +38,7 @@ def chinese_to_number(text: str) -> float | None:
 
 
 def read_numbers(text: str) -> tuple[Number, ...]:
-    """Every number in a normalised text, in order.
+    """Every number in a normalised text, in order; a lone Chinese digit only where it counts something.
 
     >>> [(n.value, n.percent) for n in read_numbers("5000元和百分之五十,五千块")]
     [(5000.0, False), (50.0, True), (5000.0, False)]
@@ -44,9 +46,23 @@ def read_numbers(text: str) -> tuple[Number, ...]:
     found = []
     for match in _NUMBER.finditer(text):
         value = _value(match)
-        if value is not None:
+        counts = len(match.group()) > 1 or match.group().isascii() or text[match.end() : match.end() + 1] in _COUNTED
+        if value is not None and counts:
             found.append(Number(value, bool(match["share"] or match["percent"]), match.start(), match.end()))
     return tuple(found)
+
+
+def spell_figures(text: str) -> str:
+    """A normalised text with every number in one spelling, so that 六万, 60000 and 6万 compare equal.
+
+    >>> spell_figures("四川五千块和百分之五十, 60000元")
+    '四川5000块和50%, 6万元'
+    """
+    pieces, end = [], 0
+    for number in read_numbers(text):
+        pieces += [text[end : number.start], say_number(number.value), "%" if number.percent else ""]
+        end = number.end
+    return "".join(pieces) + text[end:]
 
 
 def _value(match: re.Match[str]) -> float | None:

@@ -56,8 +56,8 @@ class Ranked:
 class Explanation:
     """Everything that led to a reply, in the order in which it was found out.
 
-    ``region`` is the place given beforehand. ``policies`` are those whose entries were ranked; none when nothing was looked up. ``band`` is where
-    the first candidate's score stands between the thresholds, ``ahead`` how far it is before the second.
+    ``region`` is the place given beforehand. ``policies`` are those whose entries were ranked; none when nothing was looked up. ``band`` is
+    where the first candidate's score stands between the thresholds, ``ahead`` how far it is before the second.
     """
 
     question: str

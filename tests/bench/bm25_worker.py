@@ -1,4 +1,4 @@
-"""bm25s and jieba as a competent developer would put them together: one document a measure, places by name, one threshold."""
+"""bm25s and jieba as a competent developer would put them together: one document a measure, places by name, own words."""
 
 import logging
 from typing import Any
@@ -14,6 +14,8 @@ def build(setup: dict[str, Any]) -> Answer:
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
     tokenizer.initialize()
+    for word in setup["words"]:
+        tokenizer.add_word(word)
     stopwords = set(setup["stopwords"])
     places: dict[str, list[str]] = setup["places"]
     longest = max(map(len, places))

@@ -1,7 +1,7 @@
 """ChatterBot trained on the phrasings of every measure; runs in an environment of its own.
 
-Its default tagger needs a language model that no package registry has. The one without a model leaves unspaced Chinese as it is, so the
-indexed search would find exact repetitions only: ``text_search`` compares with everything it was taught, by its default Levenshtein distance.
+Its default tagger needs a language model that no package registry has. The one without a model leaves unspaced Chinese as it is, so
+the indexed search would find exact repetitions only; ``text_search`` compares with everything it was taught, by Levenshtein distance.
 """
 
 import sys

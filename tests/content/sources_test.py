@@ -58,7 +58,9 @@ def test_the_figures_of_a_clause_are_checked_too(folder):
     """General rules carry figures as measures do."""
     spoil(folder, POLICY, "figures: [一次]", "figures: [两次]")
 
-    assert printed(folder) == [f"{POLICY}:28: clauses[0].source.figures[0]: 原文这一部分里找不到“两次”; 核对原文，改成原文的写法，或者换对的部分"]
+    assert printed(folder) == [
+        f"{POLICY}:28: clauses[0].source.figures[0]: 原文这一部分里找不到“两次”; 核对原文，改成原文的写法，或者换对的部分"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,10 @@ def test_sections_are_found_in_their_order(folder):
     spoil(folder, POLICY, "{name: 第一条, begins: 第一条}", "{name: 第一条, begins: 第二条}")
     spoil(folder, POLICY, "{name: 第二条, begins: 第二条}", "{name: 第二条, begins: 第一条}")
 
-    assert f"{POLICY}:19: document.sections[1].begins: 原文里找不到“第一条”; 从原文里抄这一部分开头的几个字；各部分按原文的先后排" in printed(folder)
+    assert (
+        f"{POLICY}:19: document.sections[1].begins: 原文里找不到“第一条”; 从原文里抄这一部分开头的几个字；各部分按原文的先后排"
+        in printed(folder)
+    )
 
 
 @pytest.mark.parametrize(("old", "line", "field"), [("样例市办法", 15, "begins"), ("联系本站", 16, "ends")])
@@ -105,12 +110,16 @@ def test_a_document_without_its_first_or_last_words_is_reported(folder, old, lin
     """Without them the advertisements around the document would count as its text."""
     spoil(folder, POLICY, f"{field}: {old}", f"{field}: 别的话")
 
-    assert printed(folder) == [f"{POLICY}:{line}: document.{field}: 原文里找不到“别的话”; 从原文里抄这一部分开头的几个字；各部分按原文的先后排"]
+    assert printed(folder) == [
+        f"{POLICY}:{line}: document.{field}: 原文里找不到“别的话”; 从原文里抄这一部分开头的几个字；各部分按原文的先后排"
+    ]
 
 
 def test_a_missing_document_is_one_problem_not_one_a_figure(folder, tmp_path):
     """A wrong folder on the command line should not bury its reason."""
-    assert printed(folder, tmp_path) == [f"{POLICY}:13: document.file: 找不到原文文件 example.txt; 检查 document.file，或者 --sources 给的文件夹"]
+    assert printed(folder, tmp_path) == [
+        f"{POLICY}:13: document.file: 找不到原文文件 example.txt; 检查 document.file，或者 --sources 给的文件夹"
+    ]
 
 
 def test_every_figure_of_the_six_policies_is_in_its_section(knowledge, sources):

@@ -52,7 +52,7 @@ def test_a_sentence_renders_with_everything_it_is_given(key, knowledge):
 
     said = knowledge.wording.say(key, **values)
 
-    assert HAN.search(said) or values
+    assert said.strip()
     assert not re.search(r"[{}]", said)
 
 
@@ -92,7 +92,9 @@ def test_wording_is_data_not_code():
     for path in MODULES:
         tree = ast.parse(path.read_text("utf-8"))
         documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-        docstrings = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, documented) and isinstance(node.body[0], ast.Expr)}
+        docstrings = {
+            id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, documented) and isinstance(node.body[0], ast.Expr)
+        }
         found += [
             f"{path.relative_to(CODE)}:{node.lineno}"
             for node in ast.walk(tree)

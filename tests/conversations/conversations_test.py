@@ -1,0 +1,168 @@
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+from pydantic import Field, TypeAdapter, field_validator
+
+from bot.content.authored import Authored, Text
+from bot.content.problems import Problems
+from bot.content.yaml_file import read_yaml
+from bot.dialogue.message import Message
+from bot.dialogue.outcome import Outcome
+from bot.dialogue.session import Session
+from bot.engine import Engine, Turn
+from bot.service import Service
+
+FILES = sorted(Path(__file__).parent.glob("*.yaml"))
+NOWHERE = "无"
+
+Texts = Annotated[tuple[Text, ...], Field(strict=False)]
+
+
+class Expect(Authored):
+    """What a turn must do. ``says`` and ``never`` are regular expressions over the reply.
+
+    ``outcome`` and ``measure`` name one or several that are equally right; ``measure`` is what the answer is mainly about, ``measures`` all that it
+    must deal with. ``region`` is the place remembered afterwards, 无 for none. ``picks`` is the number the last reply gave to what is answered now.
+    ``same_reply_as`` is the number of an earlier turn whose words must come again.
+    """
+
+    outcome: Annotated[tuple[Annotated[Outcome, Field(strict=False)], ...], Field(strict=False, min_length=1)]
+    measure: Texts = ()
+    measures: Texts = ()
+    says: Texts = ()
+    never: Texts = ()
+    region: Text | None = None
+    choices_at_least: int = 0
+    picks: int | None = None
+    same_reply_as: int | None = None
+
+    @field_validator("outcome", "measure", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+
+class Exchange(Authored):
+    """One turn. ``user`` null is a picture; ``choice`` taps a number of the last reply instead.
+
+    ``times`` repeats the text within the message, for very long ones. ``same_message_again`` delivers the message before once more.
+    """
+
+    user: str | None = None
+    choice: int | None = None
+    times: int = 1
+    same_message_again: bool = False
+    expect: Expect
+
+
+class Transcript(Authored):
+    """A conversation that can be read aloud, on a day."""
+
+    title: Text
+    today: date
+    turns: Annotated[tuple[Exchange, ...], Field(strict=False, min_length=1)]
+
+
+@dataclass
+class Overheard:
+    """The engine, with its last turn kept so that a test can look at it."""
+
+    engine: Engine
+    turns: list[Turn] = field(default_factory=list)
+
+    def respond(self, session: Session, message: Message, now: datetime) -> Turn:
+        self.turns.append(self.engine.respond(session, message, now))
+        return self.turns[-1]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+async def test_a_conversation_goes_as_written(engine: Engine, path: Path):
+    """Each file is read aloud by staff before it is trusted; a failure names the turn, what was said and what is wrong."""
+    transcript = read_transcript(path)
+    now = datetime.combine(transcript.today, time(12), UTC)
+    overheard = Overheard(engine)
+    service = Service(overheard, lambda: now)  # type: ignore[arg-type]  # it answers like an engine
+    codes = codes_of(engine)
+    faults: list[str] = []
+    message = Message(path.stem)
+    replies: list[str] = []
+    for number, exchange in enumerate(transcript.turns, 1):
+        before = overheard.turns[-1] if overheard.turns else None
+        if exchange.same_message_again:
+            assert before
+            reply = await service.handle(message)
+            found = [] if reply is before.reply and overheard.turns[-1] is before else ["the same delivery was answered anew"]
+        else:
+            message = written(exchange, path.stem, number, before)
+            reply = await service.handle(message)
+            found = []
+        turn = overheard.turns[-1]
+        found += list(find_faults(engine, exchange.expect, turn, before, codes, replies))
+        replies.append(reply.text)
+        if found:
+            said = (message.text or message.choice or "a picture")[:40]
+            faults.append(f"turn {number} 「{said}」\n" + "\n".join(f"  - {fault}" for fault in found) + f"\n  reply ({reply.outcome}): {reply.text[:300]!r}")
+
+    assert not faults, f"{transcript.title}\n" + "\n".join(faults)
+
+
+def test_there_are_enough_conversations():
+    """A gap in the folder (a wrong ending, a file moved) must not pass as a green run."""
+    assert len(FILES) >= 30
+
+
+def read_transcript(path: Path) -> Transcript:
+    problems = Problems()
+    file = read_yaml(path, problems)
+    assert file is not None and not problems.found, problems.found
+    return TypeAdapter(Transcript).validate_python(file.value)
+
+
+def codes_of(engine: Engine) -> dict[str, str]:
+    found = {f"{policy.id}/{measure.id}": measure.code for policy, measure in engine.knowledge.measures()}
+    return found | {f"{policy.id}/{clause.id}": clause.code for policy in engine.knowledge.policies() for clause in policy.clauses if clause.code}
+
+
+def written(exchange: Exchange, conversation: str, number: int, before: Turn | None) -> Message:
+    if exchange.choice is not None:
+        assert before
+        return Message(conversation, choice=before.reply.choices[exchange.choice - 1].id, id=str(number))
+    text = None if exchange.user is None else exchange.user * exchange.times
+    return Message(conversation, text, id=str(number))
+
+
+def find_faults(engine: Engine, expect: Expect, turn: Turn, before: Turn | None, codes: dict[str, str], replies: list[str]) -> Iterator[str]:
+    reply, text = turn.reply, turn.reply.text
+    shown = [codes.get(entry, entry) for entry in turn.record.entries]
+    if reply.outcome not in expect.outcome:
+        yield f"outcome is {reply.outcome}, expected {' or '.join(expect.outcome)}"
+    if expect.measure and (not shown or shown[0] not in expect.measure):
+        yield f"is mainly about {shown[:1]}, expected {' or '.join(expect.measure)}"
+    for code in expect.measures:
+        if code not in shown:
+            yield f"does not deal with {code}, only with {', '.join(shown)}"
+    for pattern in expect.says:
+        if not re.search(pattern, text):
+            yield f"does not say /{pattern}/"
+    for pattern in expect.never:
+        if re.search(pattern, text):
+            yield f"says /{pattern}/"
+    if expect.region is not None:
+        wanted = None if expect.region == NOWHERE else engine.conversation.understanding.gazetteer.lookup(expect.region)
+        if turn.session.region != wanted:
+            region = turn.session.region
+            yield f"remembers {engine.knowledge.regions.full_name(region) if region else NOWHERE}, expected {expect.region}"
+    if len(reply.choices) < expect.choices_at_least:
+        yield f"offers {len(reply.choices)} choices, expected at least {expect.choices_at_least}"
+    if expect.picks is not None:
+        offered = before.reply.choices if before else ()
+        wanted_id = offered[expect.picks - 1].id.partition(":")[2] if len(offered) >= expect.picks else None
+        if not turn.record.entries or turn.record.entries[0] != wanted_id:
+            yield f"answers {turn.record.entries[:1]}, but number {expect.picks} was {wanted_id}"
+    if expect.same_reply_as is not None and text != replies[expect.same_reply_as - 1]:
+        yield f"does not say the same as in turn {expect.same_reply_as}"

@@ -1,0 +1,97 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.dialogue.message import Message
+from bot.dialogue.outcome import Outcome
+from bot.dialogue.session import Session
+from bot.engine import Engine, Turn
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+Ask = Callable[..., Turn]
+
+
+@pytest.fixture(scope="module")
+def ask(engine: Engine) -> Ask:
+    """One message answered."""
+    return lambda text, session=Session(), now=NOW: engine.respond(session, Message("c", text), now)  # noqa: B008
+
+
+def test_the_first_question_of_the_project_is_answered(ask: Ask):
+    """A stranger asks this and gets the right figure, its condition, whether it still holds, and whom to call."""
+    turn = ask("我在东营，刚办了个执照自己在网上卖货，能领多少钱")
+
+    assert turn.reply.outcome is Outcome.ANSWER
+    assert turn.record.entries[0] == "dongying-2017/startup-grant-sole-trader"
+    for fact in ("5000元", "6个月", "核实", "12385"):
+        assert fact in turn.reply.text
+
+
+def test_the_same_message_in_the_same_session_gets_the_same_turn(ask: Ask):
+    """No clock, no chance, no memory outside the session."""
+    assert ask("东营贷款") == ask("东营贷款")
+
+
+def test_the_day_is_an_argument(ask: Ask):
+    """The same question a day later may have another answer, and only the argument decides."""
+    before = ask("四川创业补贴还有效吗", now=datetime(2028, 4, 30, 12, tzinfo=UTC))
+    after = ask("四川创业补贴还有效吗", now=datetime(2028, 5, 1, 12, tzinfo=UTC))
+
+    assert "现在有效" in before.reply.text
+    assert after.reply.text.startswith("先说清楚")
+
+
+def test_the_session_given_is_not_changed(ask: Ask):
+    """A turn that failed to be saved can be asked again."""
+    session = Session()
+    ask("我在东营", session)
+
+    assert session == Session()
+
+
+def test_what_was_offered_can_be_chosen_next(ask: Ask):
+    """The numbers stand in the session after the reply that printed them."""
+    turn = ask("我是残疾人，在东营能领什么")
+
+    assert turn.session.offered == turn.reply.choices
+    assert len(turn.reply.choices) >= 3
+
+
+def test_a_record_holds_nothing_the_person_wrote(ask: Ask):
+    """It is what may be logged: no words, no number, no name."""
+    record = ask("我叫张小明，身份证110101199003077758，在东营开了网店，能领多少").record
+
+    assert not [secret for secret in ("张小明", "110101199003077758", "网店") if secret in repr(record)]
+    assert record.region == "370500"
+
+
+def test_a_number_pasted_is_not_echoed_and_the_reply_says_why(ask: Ask):
+    """Who pasted an identity number learns that it was not kept."""
+    turn = ask("我身份证110101199003077758，东营个体户补助多少")
+
+    assert "110101199003077758" not in turn.reply.text + repr(turn.session)
+    assert "没有保存" in turn.reply.text
+
+
+def test_one_at_a_time_says_every_paragraph_once_and_then_that_it_is_over(ask: Ask):
+    """Who listens gets everything, nothing twice, and knows when it ends."""
+    whole = ask("东营个体户创业补助多少钱").reply
+    turn = ask("一条一条说", ask("东营个体户创业补助多少钱").session)
+    heard = [turn.reply.blocks[0]]
+    while len(heard) < len(whole.blocks):
+        turn = ask("下一条", turn.session)
+        heard.append(turn.reply.blocks[0])
+    over = ask("下一条", turn.session)
+
+    assert tuple(heard) == whole.blocks
+    assert "说完" in over.reply.text
+
+
+def test_repeating_while_going_slowly_says_the_same_paragraph(ask: Ask):
+    """再说一遍 goes back one, not to the start."""
+    turn = ask("一条一条说", ask("东营个体户创业补助多少钱").session)
+    second = ask("下一条", turn.session)
+    again = ask("再说一遍", second.session)
+
+    assert again.reply.text == second.reply.text
