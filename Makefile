@@ -32,7 +32,7 @@ run: $(VENV)/ready
 
 test: $(VENV)/ready-dev
 	$(BIN)/python -m pytest
-	$(BIN)/zhuchuang golden --as-of $(GOLDEN_DAY)
+	$(BIN)/zhuchuang golden --as-of $(GOLDEN_DAY) --baseline tests/cases/baseline.json
 
 check: $(VENV)/ready-dev
 	$(BIN)/ruff check .

@@ -85,6 +85,8 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "policy_silent": "text",
         "policy_repeals": "documents",
         "heard_region": "area",
+        "date": "year month day",
+        "office_phone_far": "phone area_code",
         # refusals
         "refuse_not_covered": "topic ask",
         "refuse_off_topic": "",

@@ -9,7 +9,6 @@ from bot.language.cues import Cues, squeeze
 from bot.language.normalize import normalize
 from bot.retrieval.query import Query
 
-
 _WEAK_SIGNS = 2
 """So many lesser signs of despair together count as one that is plain."""
 _SIMILAR = 45
@@ -36,7 +35,9 @@ class Listener:
         commands = lexicon.commands.model_dump()
         self._filler = sorted((squeeze(normalize(word)) for word in commands.pop("filler")), key=len, reverse=True)
         self._commands = {squeeze(normalize(word)) or normalize(word): name for name, words in commands.items() for word in words}
-        self._meta_phrasings = [(squeeze(normalize(phrasing)), entry.reply) for entry in lexicon.meta for phrasing in (*entry.phrasings, *entry.heard)]
+        self._meta_phrasings = [
+            (squeeze(normalize(phrasing)), entry.reply) for entry in lexicon.meta for phrasing in (*entry.phrasings, *entry.heard)
+        ]
         self._ability = next(entry.reply for entry in lexicon.meta if entry.id == "ability")
         self._misuse = [_Listed(entry.id, entry.reply, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.misuse]
         self._greetings = [squeeze(normalize(word)) for word in lexicon.commands.hello]

@@ -1,6 +1,5 @@
 """Session and message to decision and session: the routing of a conversation."""
 
-import re
 from dataclasses import dataclass, replace
 
 from bot.content.knowledge import Knowledge
@@ -12,14 +11,13 @@ from bot.dialogue.outcome import Outcome
 from bot.dialogue.session import Session
 from bot.language.cues import Cues, squeeze
 from bot.language.normalize import has_words, normalize
-from bot.language.numerals import chinese_to_number
+from bot.language.ordinals import read_ordinal
 from bot.language.private_numbers import mask
 from bot.retrieval.query import Query
 from bot.retrieval.rank import Ranker
 from bot.retrieval.understand import Understanding
 
 MOST_CHARACTERS = 5000
-_ORDINAL = re.compile(r"(?:我?(?:选|要|看)?第?)([0-9一二两三四五六七八九十]{1,3})(?:个|项|条|号|种)?(?:吧|呢|的)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class Conversation:
         offered = self._offered(session, squeezed)
         if offered is not None:
             return self._chosen(session, offered)
-        if (match := _ORDINAL.fullmatch(squeezed)) and chinese_to_number(match[1]) is not None:
+        if read_ordinal(squeezed) is not None:
             key = "choice_unknown" if session.offered else "nothing_pending"
             return Step(Say(key, Outcome.CLARIFY, count=len(session.offered)), session)
         query = self.understanding.query(text)
@@ -169,10 +167,9 @@ class Conversation:
 
     def _offered(self, session: Session, squeezed: str) -> str | None:
         """The id of the offered choice a message names by number or by its words."""
-        if match := _ORDINAL.fullmatch(squeezed):
-            number = chinese_to_number(match[1])
-            if number is not None and number.is_integer() and 1 <= number <= len(session.offered):
-                return session.offered[int(number) - 1].id
+        number = read_ordinal(squeezed)
+        if number is not None and 1 <= number <= len(session.offered):
+            return session.offered[number - 1].id
         for position, choice in enumerate(session.offered, 1):
             label = squeeze(normalize(choice.label))
             if label and squeezed in {label, f"{position}{label}"}:
@@ -187,7 +184,9 @@ class Conversation:
 
     def _only_small_words(self, text: str) -> bool:
         squeezed = squeeze(text)
-        return len(squeezed) <= 8 and all(word in self._small_words or self._turning.hit(word) for word in self.understanding.segmenter.words(text))
+        return len(squeezed) <= 8 and all(
+            word in self._small_words or self._turning.hit(word) for word in self.understanding.segmenter.words(text)
+        )
 
     def _only_aspect(self, query: Query, text: str) -> bool:
         """Whether a short message asks only for another side of what was just answered."""

@@ -33,7 +33,9 @@ class Cues:
             if not squeezed:
                 continue
             if "+" in squeezed or "/" in squeezed:
-                parts = ("(?:" + "|".join(map(re.escape, sorted(part.split("/"), key=len, reverse=True))) + ")" for part in squeezed.split("+"))
+                parts = (
+                    "(?:" + "|".join(map(re.escape, sorted(part.split("/"), key=len, reverse=True))) + ")" for part in squeezed.split("+")
+                )
                 self._patterns[cue] = re.compile(_GAP.join(parts))
             else:
                 plain.append(squeezed)

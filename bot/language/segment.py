@@ -1,6 +1,5 @@
 """Text to words, with a tokenizer of our own."""
 
-import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +16,6 @@ class Segmenter:
 
     def __init__(self, words: Iterable[str]) -> None:
         """Load jieba's common words and add ``words``, which are always kept whole."""
-        jieba.setLogLevel(logging.WARNING)
         frequencies: dict[str, int] = {}
         total = 0
         with (Path(jieba.__file__).parent / "dict.txt").open(encoding="utf-8") as lines:
@@ -52,7 +50,7 @@ class Segmenter:
         """The words of a normalised text for searching: long words also give the shorter ones inside them."""
         found: list[str] = []
         for run in _WORD.findall(text):
-            if "\u3400" <= run[0]:
+            if run[0] >= "\u3400":
                 found.extend(self._tokenizer.cut_for_search(run, HMM=False))
             else:
                 found.append(run)

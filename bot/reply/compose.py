@@ -85,7 +85,7 @@ class Composer:
         if validity is Validity.ENDED:
             blocks.append(Block((*self._ended(policy), self._say("ended_then"))))
         elif validity is Validity.NOT_YET and policy.valid.from_:
-            blocks.append(Block((self._say("not_yet", **{"from": _chinese_date(policy.valid.from_)}),)))
+            blocks.append(Block((self._say("not_yet", **{"from": self._date(policy.valid.from_)}),)))
         if part.entry_id in self._measures:
             _, measure = self._measures[part.entry_id]
             blocks.append(Block(tuple(self._measure_lines(policy, measure, part, decision))))
@@ -246,7 +246,9 @@ class Composer:
 
     def _reminders(self, policy: Policy, measure: Measure) -> list[str]:
         found = [
-            clause.reminder for clause in policy.clauses if clause.reminder and (measure.code in clause.codes or measure.kind in clause.kinds)
+            clause.reminder
+            for clause in policy.clauses
+            if clause.reminder and (measure.code in clause.codes or measure.kind in clause.kinds)
         ]
         return found[:_REMINDERS]
 
@@ -254,7 +256,7 @@ class Composer:
 
     def _ended(self, policy: Policy) -> list[str]:
         assert policy.valid.to is not None
-        lines = [self._say("ended_opening", policy=policy.short_name, to=_chinese_date(policy.valid.to))]
+        lines = [self._say("ended_opening", policy=policy.short_name, to=self._date(policy.valid.to))]
         titles = _titles(successor for successor in policy.successors if successor.relation == "may_replace")
         lines.append(self._say("ended_successor", titles=titles) if titles else self._say("ended_no_successor"))
         return lines
@@ -262,7 +264,7 @@ class Composer:
     def _status(self, policy: Policy, day: date) -> list[str]:
         match policy.validity_on(day):
             case Validity.IN_FORCE if policy.valid.to:
-                return [self._say("in_force_until", to=_chinese_date(policy.valid.to))]
+                return [self._say("in_force_until", to=self._date(policy.valid.to))]
             case Validity.NOT_STATED:
                 years = day.year - policy.written_year
                 beside = _titles(successor for successor in policy.successors if successor.relation == "runs_beside")
@@ -305,7 +307,10 @@ class Composer:
         status = self._status(policy, day)
         if status:
             blocks.append(Block(tuple(status)))
-        choices = (*(Choice(f"measure:{entry_id}", self._name(entry_id)) for entry_id in ids), Choice("none:", self._say("clarify_none_label")))
+        choices = (
+            *(Choice(f"measure:{entry_id}", self._name(entry_id)) for entry_id in ids),
+            Choice("none:", self._say("clarify_none_label")),
+        )
         return Reply(Outcome.CLARIFY, tuple(blocks), choices)
 
     def _by_region(self, ids: tuple[str, ...], day: date) -> Reply:
@@ -313,7 +318,11 @@ class Composer:
         for number, entry_id in enumerate(ids, 1):
             policy = self._policy_of(entry_id)
             line = self._say(
-                "by_region_line", area=policy.place, name=self._name(entry_id), summary=self._summary(entry_id), status=self._status_word(policy, day)
+                "by_region_line",
+                area=policy.place,
+                name=self._name(entry_id),
+                summary=self._summary(entry_id),
+                status=self._status_word(policy, day),
             )
             lines.append(f"{number}. {line}")
         blocks = [Block((self._say("by_region_ask"),)), Block(tuple(lines)), Block((self._say("choice_hint"),))]
@@ -353,7 +362,9 @@ class Composer:
             case RefusePlace(code=code, near=near):
                 place = self._regions.full_name(code)
                 lines = [
-                    self._say("refuse_place_near", place=place, area=self._policies[policy_id].place, coverage=self._policies[policy_id].coverage)
+                    self._say(
+                        "refuse_place_near", place=place, area=self._policies[policy_id].place, coverage=self._policies[policy_id].coverage
+                    )
                     for policy_id in near
                 ]
                 if not lines:
@@ -370,7 +381,7 @@ class Composer:
     def _fixed(self, decision: Say, day: date) -> Reply:
         values = {
             "areas": self._areas(),
-            "as_of": _chinese_date(day),
+            "as_of": self._date(day),
             "area": self._regions.full_name(decision.region) if decision.region else "",
             "count": decision.count,
         }
@@ -384,6 +395,9 @@ class Composer:
         return Block((self._say(key, **values),))
 
     # pieces
+
+    def _date(self, day: date) -> str:
+        return self._say("date", year=day.year, month=day.month, day=day.day)
 
     def _plain(self, outcome: Outcome, lines: Iterable[str]) -> Reply:
         return Reply(outcome, tuple(Block((line,)) for line in lines))
@@ -401,7 +415,7 @@ class Composer:
             office = self._offices[office_id]
             phone = office.hotline
             if phone == "12333" and (area_code := self._area_code(region or policy.regions[0])):
-                phone = f"{phone}（外地打{area_code}-{phone}）"
+                phone = self._say("office_phone_far", phone=phone, area_code=area_code)
             name = office.name if office_id == "hotline" else f"{policy.place}{office.name}"
             lines.append(self._say("contact_line", office=name, phone=phone))
         if not any("12345" in line for line in lines):
@@ -470,10 +484,5 @@ def _unstopped(text: str) -> str:
     return text.rstrip("。；;，,")
 
 
-def _chinese_date(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def _titles(successors: Iterable[Successor]) -> str:
     return "、".join(f"《{one.title}》{one.number or ''}" for one in successors)
-

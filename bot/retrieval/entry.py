@@ -1,8 +1,7 @@
 """What can be found: a measure, a clause or a policy as a whole, each as one merged text."""
 
-import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,10 +13,8 @@ from bot.language.cues import squeeze
 from bot.language.normalize import normalize
 from bot.language.numerals import read_numbers
 from bot.language.segment import Segmenter
+from bot.language.sentences import name_parts
 from bot.retrieval.understand import figure_token, is_figure
-
-
-_NAME_PARTS = re.compile(r"[（）()、，,和及]")
 
 
 class EntryType(StrEnum):
@@ -41,8 +38,8 @@ class Entry:
     phrasings: tuple[str, ...]
     distinctive: tuple[str, ...]
     figures: frozenset[str]
-    words: Counter[str]
-    grams: Counter[str]
+    words: Mapping[str, float]
+    grams: Mapping[str, float]
 
 
 def build_entries(knowledge: Knowledge, segmenter: Segmenter) -> tuple[Entry, ...]:
@@ -77,12 +74,30 @@ class _Builder:
             *(f"{amount.label}{amount.say or ''}{amount.of or ''}{amount.note or ''}" for amount in measure.amounts),
         )
         return self._entry(
-            f"{policy.id}/{measure.id}", EntryType.MEASURE, measure.name, policy, measure.kind, measure.audience, measure.phrasings, measure.keywords, body, measure.amounts
+            f"{policy.id}/{measure.id}",
+            EntryType.MEASURE,
+            measure.name,
+            policy,
+            measure.kind,
+            measure.audience,
+            measure.phrasings,
+            measure.keywords,
+            body,
+            measure.amounts,
         )
 
     def clause(self, policy: Policy, clause: Clause) -> Entry:
         return self._entry(
-            f"{policy.id}/{clause.id}", EntryType.CLAUSE, clause.name, policy, None, clause.audience, clause.phrasings, clause.keywords, (clause.text,), ()
+            f"{policy.id}/{clause.id}",
+            EntryType.CLAUSE,
+            clause.name,
+            policy,
+            None,
+            clause.audience,
+            clause.phrasings,
+            clause.keywords,
+            (clause.text,),
+            (),
         )
 
     def policy(self, policy: Policy) -> Entry:
@@ -103,8 +118,8 @@ class _Builder:
         amounts: tuple[Amount, ...],
     ) -> Entry:
         weights = self._weights
-        words: Counter[str] = Counter()
-        characters: Counter[str] = Counter()
+        words: defaultdict[str, float] = defaultdict(float)
+        characters: defaultdict[str, float] = defaultdict(float)
         figures: set[str] = set()
         share = 1.0 / max(1, len(phrasings)) ** 0.5
         parts = [(name, weights.title), *((phrasing, weights.phrasing * share) for phrasing in phrasings)]
@@ -113,9 +128,9 @@ class _Builder:
             normal = normalize(text)
             for word in self._segmenter.words(normal):
                 if word not in self._stopwords:
-                    words[word] += weight  # type: ignore[assignment]  # fractional counts are fine for BM25
+                    words[word] += weight
             for gram in grams("".join(char for char in normal if char.isalnum())):
-                characters[gram] += weight  # type: ignore[assignment]
+                characters[gram] += weight
         for text, _ in parts:
             figures.update(figure_token(number.value, number.percent) for number in read_numbers(normalize(text)) if is_figure(number))
         for amount in amounts:
@@ -124,6 +139,17 @@ class _Builder:
                 figures.add(figure_token(value, amount.unit == "%"))
         for figure in figures:
             words[figure] += 2
-        names = [part for part in _NAME_PARTS.split(normalize(name)) if len(part) >= 2]
-        distinctive = tuple(dict.fromkeys(squeeze(normalize(word)) for word in (*keywords, *names) if len(word) >= 2))
-        return Entry(id, type, name, policy.id, kind, audience, tuple(map(normalize, phrasings)), distinctive, frozenset(figures), words, characters)
+        distinctive = tuple(dict.fromkeys(squeeze(normalize(word)) for word in (*keywords, *name_parts(name)) if len(word) >= 2))
+        return Entry(
+            id,
+            type,
+            name,
+            policy.id,
+            kind,
+            audience,
+            tuple(map(normalize, phrasings)),
+            distinctive,
+            frozenset(figures),
+            dict(words),
+            dict(characters),
+        )

@@ -1,6 +1,5 @@
 """A question, understood: what was heard in it, before anything is looked up."""
 
-import re
 from dataclasses import dataclass
 
 from bot.language.numerals import Number
@@ -19,8 +18,8 @@ class Window:
 class Query:
     """One question and what was heard in it.
 
-    ``text`` is normalised and repaired; ``squeezed`` the same without blanks and punctuation; ``focus`` its asking part; ``windows`` what is
-    looked up, the focus first. ``regions`` are the user's
+    ``text`` is normalised and repaired; ``squeezed`` the same without blanks and punctuation; ``focus`` its asking part;
+    ``windows`` what is looked up, the focus first. ``regions`` are the user's
     own places (codes), empty when none was named. Facets hold ids of the lexicon, in the order heard.
     """
 
@@ -39,17 +38,3 @@ class Query:
     topical: bool
     general: bool
     trap: bool
-
-
-_SENTENCE = re.compile(r"[。！？!?；;\n]+|(?<=[吗呢])[,，\s]+")
-_CLAUSE = re.compile(r"[,，、。！？!?；;\n\s]+")
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a normalised text, none empty."""
-    return [part.strip(" ,，、") for part in _SENTENCE.split(text) if part.strip(" ,，、")]
-
-
-def clauses(text: str) -> list[str]:
-    """The clauses of a normalised text, none empty."""
-    return [part for part in _CLAUSE.split(text) if part]

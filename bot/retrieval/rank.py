@@ -21,13 +21,11 @@ _ONLY_IF_HEARD = {Audience.VETERAN, Audience.WOMEN}
 class Candidate:
     """An entry and how well it fits a query. ``score`` runs from 0 to about 100; ``parts`` add up to it.
 
-    ``evidence`` is the score without what was only guessed from the kind of help and the kind of person. ``strange`` is the share, 0 to 1, of
-    the question's telling words that the entry does not have.
+    ``strange`` is the share, 0 to 1, of the question's telling words that the entry does not have.
     """
 
     entry: Entry
     score: float
-    evidence: float
     strange: float
     parts: tuple[tuple[str, float], ...]
 
@@ -75,9 +73,8 @@ class Ranker:
                 ratio = max((fuzz.ratio(window.squeezed, phrasing) for phrasing in self._squeezed_phrasings[index]), default=0.0)
                 parts["phrasing"] = self._weights.phrasing_ratio * max(0.0, ratio - 35.0) / 65.0
                 score += parts["phrasing"]
-            evidence = score - parts.get("kind", 0.0) - parts.get("audience", 0.0)
             shown = tuple((name, round(part, 2)) for name, part in parts.items() if part)
-            found.append(Candidate(self.entries[index], round(score, 3), round(evidence, 3), self._strange(window, index), shown))
+            found.append(Candidate(self.entries[index], round(score, 3), self._strange(window, index), shown))
         return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.entry.id)))
 
     def matched(self, query: Query, entry: Entry) -> tuple[tuple[str, float], ...]:

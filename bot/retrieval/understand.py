@@ -12,7 +12,8 @@ from bot.language.normalize import normalize
 from bot.language.numerals import Number, read_numbers, say_number
 from bot.language.places import Gazetteer, own_places
 from bot.language.segment import Segmenter
-from bot.retrieval.query import Query, Window, clauses
+from bot.language.sentences import clauses
+from bot.retrieval.query import Query, Window
 
 _LONG = 40
 """Longer messages are stories: what is not the asking part counts less."""
@@ -41,7 +42,9 @@ class Understanding:
         self._audiences = {entry.id: Cues(entry.heard) for entry in lexicon.audiences}
         self._fits = {entry.id: entry.fits for entry in lexicon.audiences}
         self._aspects = {entry.id: Cues(entry.heard) for entry in lexicon.aspects}
-        self._synonyms = [(Cues(entry.heard), tuple(word for added in entry.adds for word in self.segmenter.words(added))) for entry in lexicon.synonyms]
+        self._synonyms = [
+            (Cues(entry.heard), tuple(word for added in entry.adds for word in self.segmenter.words(added))) for entry in lexicon.synonyms
+        ]
         self._topical = Cues(lexicon.gate.topical)
         self._general = Cues(lexicon.gate.general)
         self._everywhere = Cues(lexicon.gate.everywhere)
@@ -164,13 +167,15 @@ def _domain_words(knowledge: Knowledge) -> tuple[str, ...]:
     found = list(lexicon.words)
     found += [word for _, measure in knowledge.measures() for word in measure.keywords]
     found += [word for entry in lexicon.synonyms for word in entry.adds]
-    found += [entry.name for entry in (*lexicon.kinds, *lexicon.audiences)]
+    found += [entry.name for entry in lexicon.kinds] + [entry.name for entry in lexicon.audiences]
     return tuple(dict.fromkeys(normalize(word) for word in found if 2 <= len(word) <= 8))
 
 
 def _spoken_words(knowledge: Knowledge) -> tuple[str, ...]:
     lexicon = knowledge.lexicon
-    listed = [cue for entry in (*lexicon.kinds, *lexicon.audiences, *lexicon.aspects, *lexicon.meta) for cue in entry.heard]
+    lists = [entry.heard for entry in lexicon.kinds] + [entry.heard for entry in lexicon.audiences]
+    lists += [entry.heard for entry in lexicon.aspects] + [entry.heard for entry in lexicon.meta]
+    listed = [cue for heard in lists for cue in heard]
     listed += [*lexicon.gate.general, *lexicon.stopwords, *lexicon.crisis.heard, *lexicon.commands.hello, *lexicon.commands.thanks]
     listed += [cue for entry in lexicon.not_covered for cue in entry.heard]
     return tuple(dict.fromkeys(part for cue in listed for part in _CUE_WORD.split(normalize(cue)) if part))

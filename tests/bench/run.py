@@ -34,6 +34,8 @@ QUESTION = "我在东营，刚办了个执照自己在网上卖货，能领多�
 OURS, BM25, BOT = "zhuchuang", "bm25s + jieba", f"ChatterBot {CHATTERBOT}"
 TURN = 50
 """Questions a system answers before the next one has its turn."""
+PASSES = 3
+"""How often the fast systems are asked everything; every timing counts, those with a garbage collection in them too."""
 MEMORY_AFTER = 200
 COLD_RUNS = 5
 
@@ -42,10 +44,10 @@ COLD_RUNS = 5
 class Speed:
     """Milliseconds for one warm question, and the process around it."""
 
-    questions: int
+    timings: int
     p50_ms: float
     p99_ms: float
-    build_seconds: float | None
+    build_seconds: float
     memory_mb: float | None
 
 
@@ -106,15 +108,15 @@ def measure(chatterbot_questions: int) -> Report:
         systems.append(System(BOT, python, "chatterbot_worker.py", setup))
     questions = {system.name: sample if system.name == BOT else list(cases) for system in systems}
     memory = warm_up(systems, questions)
-    answered = take_turns(systems, questions)
+    timed = take_turns(systems, {name: asked * (1 if name == BOT else PASSES) for name, asked in questions.items()})
+    answered = {name: listed[: len(questions[name])] for name, listed in timed.items()}
     for system in systems:
         system.close()
 
     def speeds(only: Sequence[Case] | None) -> dict[str, Speed]:
         names = [system for system in systems if only is not None or system.name != BOT]
         return {
-            system.name: speed_of(system, chosen(answered[system.name], only), memory.get(system.name, system.memory_mb))
-            for system in names
+            system.name: speed_of(system, chosen(timed[system.name], only), memory.get(system.name, system.memory_mb)) for system in names
         }
 
     thresholds = {
@@ -263,14 +265,15 @@ def table_lines(report: Report) -> list[str]:
     lines = [report.machine]
     for group, systems in report.speed.items():
         ours = systems[OURS]
-        lines += ["", f"One question, warm, garbage collector on: {group}"]
-        lines += [f"  {'':24}{'questions':>10}{'p50 ms':>9}{'p99 ms':>9}{'p50 ratio':>11}{'build s':>9}{'memory MB':>11}"]
+        lines += ["", f"One question, warm, garbage collector on: {group}, {PASSES} times"]
+        lines += [f"  {'':24}{'timings':>10}{'p50 ms':>9}{'p99 ms':>9}{'p50 ratio':>11}{'build s':>9}{'memory MB':>11}"]
         for name, speed in systems.items():
             ratio = f"{speed.p50_ms / ours.p50_ms:.2f}"
             memory = "-" if speed.memory_mb is None else f"{speed.memory_mb:.0f}"
-            took = f"{speed.p50_ms:9.2f}{speed.p99_ms:9.2f}{ratio:>11}{speed.build_seconds or 0:9.2f}"
-            lines += [f"  {name:24}{speed.questions:10}{took}{memory:>11}"]
-    lines += [f"  Ratio: how many times our p50. Memory: resident after {MEMORY_AFTER} questions, ChatterBot's after its last."]
+            took = f"{speed.p50_ms:9.2f}{speed.p99_ms:9.2f}{ratio:>11}{speed.build_seconds:9.2f}"
+            lines += [f"  {name:24}{speed.timings:10}{took}{memory:>11}"]
+    lines += ["  Ratio: how many times our p50. ChatterBot is asked once."]
+    lines += [f"  Memory: resident after {MEMORY_AFTER} questions, ChatterBot's after its last."]
     if report.cold:
         walls = report.cold.wall_seconds
         total = sum(report.cold.parts_seconds.values())

@@ -29,17 +29,15 @@ class System:
     """A worker process. ``memory_mb`` is its resident memory when it last answered, None where the machine does not say."""
 
     def __init__(self, name: str, python: Path, worker: str, setup: dict[str, Any]) -> None:
-        """Start the process; it builds while others do."""
+        """Start the process and wait until it is built."""
         self.name = name
         self.memory_mb: float | None = None
-        self.build_seconds: float | None = None
         self._process = subprocess.Popen([python, HERE / worker], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
         self._send(setup)
+        self.build_seconds = float(self._receive()["build_seconds"])
 
     def ask(self, cases: list[Case]) -> list[Answered]:
         """The answers to some cases, asked one after the other."""
-        if self.build_seconds is None:
-            self.build_seconds = float(self._receive()["build_seconds"])
         self._send([(case.question, case.region) for case in cases])
         reply = self._receive()
         self.memory_mb = reply["memory_mb"]

@@ -1,0 +1,111 @@
+"""When one measure is not enough: several needs in one message, comparisons, siblings that are easily confused."""
+
+from collections.abc import Callable
+
+from bot.content.knowledge import Knowledge
+from bot.language.cues import Cues, squeeze
+from bot.language.sentences import sentences
+from bot.retrieval.entry import Entry, EntryType
+from bot.retrieval.query import Query
+from bot.retrieval.rank import Candidate, Ranker
+from bot.retrieval.understand import Understanding
+
+MOST_PARTS = 4
+_SHORTEST_NEED = 6
+_STORY = 120
+"""Longer messages are stories: their sentences are background, not needs."""
+_NARROW = 4
+"""A word for help that covers at most so many kinds says what is wanted; 补贴 covers too many."""
+_NAMED_AT_LEAST = 0.35
+_CLOSE_AT_LEAST = 0.7
+
+
+class Beside:
+    """Finds measures to set side by side. Build once for a snapshot of the knowledge."""
+
+    def __init__(self, knowledge: Knowledge, understanding: Understanding, ranker: Ranker) -> None:
+        """Prepare the groups of siblings and the words each member has alone."""
+        self._understanding = understanding
+        self._ranker = ranker
+        self._need = knowledge.ranking.thresholds.need
+        self._several = Cues(knowledge.lexicon.gate.several)
+        self._joined = Cues(knowledge.lexicon.gate.joined)
+        self._covers = {entry.id: frozenset(entry.covers) for entry in knowledge.lexicon.kinds}
+        self._group: dict[str, tuple[str, str]] = {}
+        members: dict[tuple[str, str], list[str]] = {}
+        for policy, measure in knowledge.measures():
+            if measure.group:
+                self._group[f"{policy.id}/{measure.id}"] = (policy.id, measure.group)
+                members.setdefault((policy.id, measure.group), []).append(f"{policy.id}/{measure.id}")
+        words = {entry.id: set(entry.distinctive) for entry in ranker.entries}
+        self._own_words = {
+            member: words[member] - {word for other in group if other != member for word in words[other]}
+            for group in members.values()
+            for member in group
+        }
+
+    def needs(self, query: Query, allowed: Callable[[Entry], bool], clear: Callable[[Query, Candidate], bool]) -> tuple[Candidate, ...]:
+        """The best entry for each need of a message that has several; empty for a message with one.
+
+        ``clear`` says whether an entry surely answers a stretch of the message.
+        """
+        found = self._by_stretch(query, allowed, clear)
+        if len(found) < 2 and self._joined.hit(query.squeezed):
+            found = self._by_kind(query, allowed)
+        return tuple(found.values())[:MOST_PARTS] if len(found) > 1 else ()
+
+    def compared(self, query: Query, ranked: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        """Siblings that are each named, or what comes close when the question compares; empty otherwise."""
+        top = ranked[0]
+        if top.entry.type is not EntryType.MEASURE:
+            return ()
+        siblings = [c for c in ranked[1:12] if self.are_siblings(c.entry, top.entry)]
+        named = [c for c in siblings if self._names(query, c.entry) and c.score >= top.score * _NAMED_AT_LEAST]
+        if named:
+            return (top, *named) if self._names(query, top.entry) else (*named, top)
+        if "compare" not in query.aspects:
+            return ()
+        close = [c for c in ranked[1:4] if c.score >= top.score * _CLOSE_AT_LEAST and c.entry.type is EntryType.MEASURE]
+        others = siblings[:2] or close[:2]
+        return (top, *others) if others else ()
+
+    def are_siblings(self, one: Entry, other: Entry) -> bool:
+        """Whether two entries differ only by whom or how large (个人/企业创业担保贷款)."""
+        return one.id != other.id and one.id in self._group and self._group[one.id] == self._group.get(other.id)
+
+    def _by_stretch(
+        self, query: Query, allowed: Callable[[Entry], bool], clear: Callable[[Query, Candidate], bool]
+    ) -> dict[str, Candidate]:
+        """The best entry of each sentence that asks by itself."""
+        text = query.text
+        for cue in self._several.heard(squeeze(text)):
+            text = text.replace(cue, f"\n{cue}")
+        stretches = [stretch for stretch in sentences(text) if len(squeeze(stretch)) >= _SHORTEST_NEED]
+        found: dict[str, Candidate] = {}
+        if len(stretches) > 1 and len(query.text) <= _STORY:
+            for stretch in stretches:
+                part = self._understanding.narrowed(query, stretch)
+                ranked = self._ranker.rank(part, allowed)
+                if ranked and part.topical and ranked[0].score >= self._need and clear(part, ranked[0]):
+                    found.setdefault(ranked[0].entry.id, ranked[0])
+        return found
+
+    def _by_kind(self, query: Query, allowed: Callable[[Entry], bool]) -> dict[str, Candidate]:
+        """The best entry of each narrow kind of help heard, where two words for one kind count once."""
+        narrow = dict.fromkeys(self._covers[kind] for kind in query.kinds if len(self._covers[kind]) <= _NARROW)
+        found: dict[str, Candidate] = {}
+        for covers in narrow:
+            narrower = [other for other in narrow if other < covers]
+            ranked = self._ranker.rank(
+                query,
+                lambda entry, covers=covers, narrower=narrower: (  # type: ignore[misc]
+                    allowed(entry) and entry.kind in covers and not any(entry.kind in other for other in narrower)
+                ),
+            )
+            if ranked and ranked[0].score >= self._need:
+                found.setdefault(ranked[0].entry.id, ranked[0])
+        return found
+
+    def _names(self, query: Query, entry: Entry) -> bool:
+        """Whether the question has a word that only this entry has among its siblings."""
+        return any(word in query.squeezed for word in self._own_words.get(entry.id, ()))
