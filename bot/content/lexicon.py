@@ -123,6 +123,7 @@ class Gate(Authored):
     turning: Cues
     everywhere: Cues
     addressed: Cues
+    spoken_to: Cues
 
 
 class Lexicon(Authored):

@@ -239,6 +239,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "explain_threshold_strange": "",
         "explain_threshold_across_policies": "",
         "explain_threshold_sibling": "",
+        "explain_threshold_need": "",
         "explain_band": "text",
         "explain_band_ahead": "text ahead",
         "explain_band_answer": "",

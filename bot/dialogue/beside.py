@@ -16,6 +16,9 @@ _STORY = 120
 """Longer messages are stories: their sentences are background, not needs."""
 _NARROW = 4
 """A word for help that covers at most so many kinds says what is wanted; 补贴 covers too many."""
+_NAME = 4
+"""A word of so many characters that only a few measures have is a name."""
+_NAMED_AMONG = 8
 _NAMED_AT_LEAST = 0.35
 _CLOSE_AT_LEAST = 0.7
 
@@ -50,6 +53,8 @@ class Beside:
         ``clear`` says whether an entry surely answers a stretch of the message.
         """
         found = self._by_stretch(query, allowed, clear)
+        if len(found) < 2 and self._joined.hit(query.squeezed):
+            found = self._by_name(query, allowed)
         if len(found) < 2 and self._joined.hit(query.squeezed):
             found = self._by_kind(query, allowed)
         return tuple(found.values())[:MOST_PARTS] if len(found) > 1 else ()
@@ -88,6 +93,21 @@ class Beside:
                 ranked = self._ranker.rank(part, allowed)
                 if ranked and part.topical and ranked[0].score >= self._need and clear(part, ranked[0]):
                     found.setdefault(ranked[0].entry.id, ranked[0])
+        return found
+
+    def _by_name(self, query: Query, allowed: Callable[[Entry], bool]) -> dict[str, Candidate]:
+        """Measures that are each called by a name of their own, such as 富民生产贷 and 康复扶贫贷款."""
+        found: dict[str, Candidate] = {}
+        claimed: set[int] = set()
+        for candidate in self._ranker.rank(query, allowed)[:_NAMED_AMONG]:
+            if candidate.entry.type is not EntryType.MEASURE:
+                continue
+            for word in candidate.entry.distinctive:
+                at = query.squeezed.find(word)
+                span = set(range(at, at + len(word)))
+                if at >= 0 and len(word) >= _NAME and not span & claimed:
+                    claimed |= span
+                    found.setdefault(candidate.entry.id, candidate)
         return found
 
     def _by_kind(self, query: Query, allowed: Callable[[Entry], bool]) -> dict[str, Candidate]:

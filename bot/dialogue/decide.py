@@ -169,7 +169,8 @@ class Decider:
     def _several_places(self, query: Query, places: list[str], covered: dict[str, tuple[str, ...]], topic: str | None) -> Decision:
         found: dict[str, Candidate] = {}
         for code in places:
-            ranked = self._ranker.rank(query, lambda entry, code=code: entry.policy_id in covered[code])  # type: ignore[misc]
+            part = self._understanding.about_place(query, code)
+            ranked = self._ranker.rank(part, lambda entry, code=code: entry.policy_id in covered[code])  # type: ignore[misc]
             if ranked and ranked[0].score >= self._limits.offer:
                 found.setdefault(ranked[0].entry.id, ranked[0])
         if topic is not None and not any(map(self._certain, found.values())):

@@ -42,6 +42,7 @@ class Listener:
         self._misuse = [_Listed(entry.id, entry.reply, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.misuse]
         self._greetings = [squeeze(normalize(word)) for word in lexicon.commands.hello]
         self._addressed = Cues(lexicon.gate.addressed)
+        self._spoken_to = Cues(lexicon.gate.spoken_to)
         self._meta = [_Listed(entry.id, entry.reply, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.meta]
         self._topics = [_Listed(entry.id, entry.ask, Cues(entry.heard), Cues(entry.unless)) for entry in lexicon.not_covered]
 
@@ -80,7 +81,7 @@ class Listener:
         squeezed = query.squeezed
         for greeting in self._greetings:
             squeezed = squeezed.removeprefix(greeting)
-        if (query.topical or query.places) and not self._addressed.hit(squeezed):
+        if (query.topical or query.places) and not self._spoken_to.hit(squeezed):
             return None
         return _first(self._meta, squeezed)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.content.knowledge import Knowledge
 from bot.dialogue.decide import Decider
-from bot.dialogue.decision import Answer, Decision, Manner, Part, Say
+from bot.dialogue.decision import Answer, Decision, Manner, Part, RefuseUnsure, Say
 from bot.dialogue.listen import Listener
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
@@ -78,7 +78,7 @@ class Conversation:
             return self._command(session, command)
         if reply := self.listener.misuse(squeezed) or self.listener.misuse(query.squeezed):
             return self._say(session, reply, Outcome.REFUSE, region=query.regions[0] if query.regions else session.region)
-        if reply := self.listener.meta(query) or self.listener.closest_meta(query):
+        if reply := self.listener.meta(query):
             return self._say(session, reply, Outcome.META)
         return self._question(session, query)
 
@@ -90,6 +90,8 @@ class Conversation:
         if session.about and not query.regions and query.aspects and self._only_aspect(query, rest):
             return self._about_again(session, query)
         decision = self.decider.decide(query, session.region)
+        if isinstance(decision, RefuseUnsure) and (reply := self.listener.closest_meta(query)):
+            return self._say(session, reply, Outcome.META)
         return Step(decision, self._after(session, decision, region, query.text), query)
 
     def _place_only(self, session: Session, query: Query) -> Step:

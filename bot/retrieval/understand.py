@@ -12,13 +12,15 @@ from bot.language.normalize import normalize
 from bot.language.numerals import Number, read_numbers, say_number
 from bot.language.places import Gazetteer, own_places
 from bot.language.segment import Segmenter
-from bot.language.sentences import clauses
+from bot.language.sentences import clauses, sentences
 from bot.retrieval.query import Query, Window
 
 _LONG = 40
 """Longer messages are stories: what is not the asking part counts less."""
 _WINDOWS = 3
 _SYNONYM = 0.8
+_OWN_STRETCH = 4
+"""So many characters after a place ask something of their own."""
 _CUE_WORD = re.compile(r"[+/]")
 
 
@@ -61,6 +63,18 @@ class Understanding:
         """The query for one part of a longer message; places of the whole stay known."""
         inner = self._heard(part, part, ())
         return replace(inner, regions=inner.regions or query.regions, places=inner.places or query.places)
+
+    def about_place(self, query: Query, code: str) -> Query:
+        """The query with what stands right after one of its places looked up too (常德的电商班、隆阳的按摩班)."""
+        starts = sorted(place.start for place in query.places)
+        for place in query.places:
+            if place.code == code:
+                end = next((start for start in starts if start > place.start), len(query.text))
+                stretch = (sentences(query.text[place.start : end]) or [""])[0]
+                own = self._window(stretch, query.text, query.squeezed, 0.0, [place.heard])
+                if len(own.squeezed) >= _OWN_STRETCH:
+                    return replace(query, windows=(own,))
+        return query
 
     def audiences_fit(self, query: Query) -> frozenset[Audience]:
         """The measure audiences that fit what a query says of the person."""
@@ -158,8 +172,8 @@ def _facets(cues: Mapping[str, Cues], focus: str, whole: str) -> tuple[str, ...]
 
 
 def _worth_repairing(code: str, covered: Iterable[str]) -> bool:
-    """Provinces, and everything in the provinces that have a policy's city: only these are looked for by sound."""
-    return code.endswith("0000") or any(code[:4] == policy[:4] or (code[:2] == policy[:2] and code.endswith("00")) for policy in covered)
+    """Provinces and cities, and the counties around a policy's own area: only these are looked for by sound."""
+    return code.endswith("00") or any(code[:4] == policy[:4] for policy in covered)
 
 
 def _domain_words(knowledge: Knowledge) -> tuple[str, ...]:

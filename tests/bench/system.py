@@ -16,13 +16,14 @@ CHATTERBOT = "1.2.15"
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a system said to a case, and how long it took."""
+    """What a system said to a case, and how long it took, in all and of the processor alone."""
 
     case: Case
     outcome: str
     entry: str | None
     score: float
     took_ms: float
+    cpu_ms: float
 
 
 class System:
@@ -42,7 +43,8 @@ class System:
         reply = self._receive()
         self.memory_mb = reply["memory_mb"]
         return [
-            Answered(case, one["outcome"], one["entry"], one["score"], one["ms"]) for case, one in zip(cases, reply["found"], strict=True)
+            Answered(case, one["outcome"], one["entry"], one["score"], one["ms"], one["cpu_ms"])
+            for case, one in zip(cases, reply["found"], strict=True)
         ]
 
     def close(self) -> None:

@@ -1,4 +1,3 @@
-import json
 import sys
 from collections.abc import Iterable
 from datetime import date
@@ -6,54 +5,62 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.golden import Baseline
+from bot.cli.table import table
 from bot.engine import Engine
 from bot.staff.golden import Judge, Result, by, read_cases, score
 
 FOLDER = Path(__file__).parent
 CASES = read_cases(FOLDER / "retrieval")
-FLOORS = json.loads((FOLDER / "baseline.json").read_text("utf-8"))
+FLOORS = Baseline.model_validate_json((FOLDER / "baseline.json").read_text("utf-8"))
 DAY = date(2026, 11, 21)
+STYLES = {"plain", "colloquial", "typo", "traditional", "pinyin", "voice", "story", "family", "hr", "staff"}
 
 
 @pytest.fixture(scope="module")
-def results(engine: Engine) -> dict[str, list[Result]]:
-    """Every golden question asked, by set."""
-    judged = list(Judge(engine, DAY).results(CASES))
-    return {
-        "tuned": [result for result in judged if not result.case.held_back],
-        "held_back": [result for result in judged if result.case.held_back],
-        "traps": [result for result in judged if result.case.traps],
-    }
+def results(engine: Engine) -> list[Result]:
+    """Every golden question asked."""
+    return list(Judge(engine, DAY).results(CASES))
 
 
-def test_the_results_are_shown(results: dict[str, list[Result]], capsys: pytest.CaptureFixture[str]):
-    """Whoever runs the tests sees how good the answers are, per policy and per style, and not only that they are above the floor."""
-    lines = ["", f"{'golden questions':32}{'count':>7}{'right %':>9}{'wrong %':>9}{'refused %':>11}"]
-    for name, group in results.items():
-        lines.append(row(name, group))
-        for what in ("policy", "style"):
-            lines += [row(f"  {what} {key}", part) for key, part in by(group, what).items()]
+def test_the_results_are_shown(results: list[Result], capsys: pytest.CaptureFixture[str]):
+    """Whoever runs the tests sees how good the answers are, per policy and per style, and not only that they reach the floor."""
+    groups = {"tuned": tuned(results), "held back": held_back(results), "traps": traps(results), "all": results}
+    for what in ("policy", "style"):
+        groups |= {f"{what} {name}": group for name, group in by(results, what).items() if "+" not in name}
+    heads = ["golden questions", "count", "right", "wrong", "refused rightly"]
+    lines = table([heads, *([name, *figures(group)] for name, group in groups.items())])
 
     with capsys.disabled():
-        sys.stdout.write("\n".join(lines) + "\n")
-    assert len(lines) > len(results)
+        sys.stdout.write("\n" + "\n".join(lines) + "\n")
+    assert len(lines) > len(groups)
 
 
-@pytest.mark.parametrize("name", sorted(FLOORS))
-def test_the_answers_are_not_worse_than_the_floor(results: dict[str, list[Result]], name: str):
-    """Retrieval drifts in silence: one changed word list can spoil answers nobody looks at. Held-back questions are named by id only."""
-    found = score(results[name])
-    below = {
-        what: f"{got:.1f}, floor {FLOORS[name][what]}"
-        for what, got, worse in (
-            ("right", found.right, found.right < FLOORS[name]["right"]),
-            ("wrong", found.wrong, found.wrong > FLOORS[name]["wrong"]),
-            ("refused_rightly", found.refused_rightly, found.refused_rightly < FLOORS[name]["refused_rightly"]),
-        )
-        if worse
-    }
+def test_enough_questions_are_answered_right(results: list[Result]):
+    """Retrieval drifts in silence: one changed word list can spoil answers nobody looks at."""
+    assert score(tuned(results)).right >= FLOORS.tuned_right, told(tuned(results))
 
-    assert not below, f"{below}\n" + "\n".join(failures(results[name]))
+
+def test_enough_questions_nobody_tuned_on_are_answered_right(results: list[Result]):
+    """What was tuned on flatters; the held-back third shows what strangers will meet. It is named by id only: nobody looks."""
+    assert score(held_back(results)).right >= FLOORS.held_back_right, told(held_back(results))
+
+
+def test_few_confident_answers_are_wrong(results: list[Result]):
+    """A wrong figure said with confidence sends somebody on a useless journey; a question back does not."""
+    assert score(results).wrong <= FLOORS.wrong_most, told(result for result in results if result.wrong_answer)
+
+
+def test_enough_of_what_is_not_covered_is_refused(results: list[Result]):
+    """Another place's rule must not be told as an answer."""
+    to_refuse = [result for result in results if result.case.outcome == ("refuse",)]
+
+    assert score(results).refused_rightly >= FLOORS.refused_rightly, told(to_refuse)
+
+
+def test_every_trap_is_avoided(results: list[Result]):
+    """The traps are the mistakes the documents invite; each has a question, and each must be answered right."""
+    assert not [result for result in traps(results) if result.faults], told(traps(results))
 
 
 def test_the_exam_is_large_and_varied():
@@ -61,7 +68,7 @@ def test_the_exam_is_large_and_varied():
     assert len(CASES) >= 400
     assert len({case.id for case in CASES}) == len(CASES)
     assert 0.3 <= sum(case.held_back for case in CASES) / len(CASES) <= 0.4
-    assert {case.style for case in CASES} >= {"plain", "colloquial", "typo", "traditional", "pinyin", "voice", "story", "family", "hr", "staff"}
+    assert {case.style for case in CASES} >= STYLES
     assert {outcome for case in CASES for outcome in case.outcome} >= {"answer", "clarify", "refuse", "meta", "crisis"}
 
 
@@ -73,18 +80,35 @@ def test_every_measure_is_asked_about(engine: Engine):
 
 
 def test_every_trap_is_asked_about():
-    """The 59 traps are the mistakes the documents invite."""
+    """There are 59 of them."""
     assert {f"T{number:02}" for number in range(1, 60)} - {trap for case in CASES for trap in case.traps} == set()
 
 
-def row(name: str, group: Iterable[Result]) -> str:
+def tuned(results: Iterable[Result]) -> list[Result]:
+    """Those that may be tuned on."""
+    return [result for result in results if not result.case.held_back]
+
+
+def held_back(results: Iterable[Result]) -> list[Result]:
+    """Those nobody tunes on."""
+    return [result for result in results if result.case.held_back]
+
+
+def traps(results: Iterable[Result]) -> list[Result]:
+    """Those that test a trap."""
+    return [result for result in results if result.case.traps]
+
+
+def figures(group: list[Result]) -> list[str]:
+    """Their number and how well they were answered."""
     found = score(group)
-    return f"{name:32}{found.count:>7}{found.right:>9.1f}{found.wrong:>9.1f}{found.refused_rightly:>11.1f}"
+    return [str(found.count), f"{found.right:.1f}%", f"{found.wrong:.1f}%", f"{found.refused_rightly:.1f}%"]
 
 
-def failures(group: Iterable[Result]) -> list[str]:
-    return [
+def told(group: Iterable[Result]) -> str:
+    """What went wrong, question by question."""
+    return "\n".join(
         result.case.id if result.case.held_back else f"{result.case.id} {result.case.question[:60]}: {'; '.join(result.faults)}"
         for result in group
         if result.faults
-    ]
+    )

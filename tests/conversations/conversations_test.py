@@ -26,9 +26,9 @@ Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 class Expect(Authored):
     """What a turn must do. ``says`` and ``never`` are regular expressions over the reply.
 
-    ``outcome`` and ``measure`` name one or several that are equally right; ``measure`` is what the answer is mainly about, ``measures`` all that it
-    must deal with. ``region`` is the place remembered afterwards, 无 for none. ``picks`` is the number the last reply gave to what is answered now.
-    ``same_reply_as`` is the number of an earlier turn whose words must come again.
+    ``outcome`` and ``measure`` name one or several that are equally right; ``measure`` is what the answer is mainly about,
+    ``measures`` all that it must deal with. ``region`` is the place remembered afterwards, 无 for none. ``picks`` is the number
+    the last reply gave to what is answered now. ``same_reply_as`` is the number of an earlier turn whose words must come again.
     """
 
     outcome: Annotated[tuple[Annotated[Outcome, Field(strict=False)], ...], Field(strict=False, min_length=1)]
@@ -106,7 +106,8 @@ async def test_a_conversation_goes_as_written(engine: Engine, path: Path):
         replies.append(reply.text)
         if found:
             said = (message.text or message.choice or "a picture")[:40]
-            faults.append(f"turn {number} 「{said}」\n" + "\n".join(f"  - {fault}" for fault in found) + f"\n  reply ({reply.outcome}): {reply.text[:300]!r}")
+            listed = "\n".join(f"  - {fault}" for fault in found)
+            faults.append(f"turn {number} 「{said}」\n{listed}\n  reply ({reply.outcome}): {reply.text[:300]!r}")
 
     assert not faults, f"{transcript.title}\n" + "\n".join(faults)
 
@@ -117,6 +118,7 @@ def test_there_are_enough_conversations():
 
 
 def read_transcript(path: Path) -> Transcript:
+    """A conversation as staff wrote it."""
     problems = Problems()
     file = read_yaml(path, problems)
     assert file is not None and not problems.found, problems.found
@@ -124,11 +126,14 @@ def read_transcript(path: Path) -> Transcript:
 
 
 def codes_of(engine: Engine) -> dict[str, str]:
-    found = {f"{policy.id}/{measure.id}": measure.code for policy, measure in engine.knowledge.measures()}
-    return found | {f"{policy.id}/{clause.id}": clause.code for policy in engine.knowledge.policies() for clause in policy.clauses if clause.code}
+    """The catalogue code of each entry that has one."""
+    measures = {f"{policy.id}/{measure.id}": measure.code for policy, measure in engine.knowledge.measures()}
+    clauses = {f"{policy.id}/{clause.id}": clause.code for policy in engine.knowledge.policies() for clause in policy.clauses}
+    return measures | {entry: code for entry, code in clauses.items() if code}
 
 
 def written(exchange: Exchange, conversation: str, number: int, before: Turn | None) -> Message:
+    """What the user sends in a turn."""
     if exchange.choice is not None:
         assert before
         return Message(conversation, choice=before.reply.choices[exchange.choice - 1].id, id=str(number))
@@ -136,7 +141,10 @@ def written(exchange: Exchange, conversation: str, number: int, before: Turn | N
     return Message(conversation, text, id=str(number))
 
 
-def find_faults(engine: Engine, expect: Expect, turn: Turn, before: Turn | None, codes: dict[str, str], replies: list[str]) -> Iterator[str]:
+def find_faults(
+    engine: Engine, expect: Expect, turn: Turn, before: Turn | None, codes: dict[str, str], replies: list[str]
+) -> Iterator[str]:
+    """Everything that is not as expected."""
     reply, text = turn.reply, turn.reply.text
     shown = [codes.get(entry, entry) for entry in turn.record.entries]
     if reply.outcome not in expect.outcome:

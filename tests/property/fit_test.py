@@ -6,11 +6,14 @@ from bot.dialogue.outcome import Outcome
 from bot.reply.fit import Limits, fit, utf16_units
 from bot.reply.reply import Block, Reply
 
-LINES = st.text(st.sampled_from("一二三四五六七八九十。！？；，ab1 𠮷😀"), min_size=1, max_size=60).filter(lambda line: line.strip() == line and line)
+LINES = st.text(st.sampled_from("一二三四五六七八九十。！？；，ab1 𠮷😀"), min_size=1, max_size=60).filter(
+    lambda line: line.strip() == line
+)
 BLOCKS = st.lists(st.lists(LINES, min_size=1, max_size=5).map(lambda lines: Block(tuple(lines))), min_size=1, max_size=6)
 
 
 def bare(text: str) -> str:
+    """The text without any blanks."""
     return "".join(text.split())
 
 

@@ -40,7 +40,9 @@ def test_distress_is_heard(listener: Listener, squeezed: Callable[[str], str], t
     assert listener.crisis(squeezed(text))
 
 
-@pytest.mark.parametrize("text", ["店快活不下去了怎么办", "我们公司撑不下去了有补贴吗", "笑死我了", "想死你了", "累死了", "东营补贴多少", "网店撑不住了"])
+@pytest.mark.parametrize(
+    "text", ["店快活不下去了怎么办", "我们公司撑不下去了有补贴吗", "笑死我了", "想死你了", "累死了", "东营补贴多少", "网店撑不住了"]
+)
 def test_a_business_in_trouble_is_no_distress(listener: Listener, squeezed: Callable[[str], str], text: str):
     """A shop that cannot go on needs the policies."""
     assert not listener.crisis(squeezed(text))

@@ -14,7 +14,14 @@ Said = Callable[..., Step]
 
 GRANT = "dongying-2017/startup-grant-sole-trader"
 LOAN = "dongying-2017/guaranteed-loan-individual"
-OFFERED = Session(region="370500", offered=(Choice(f"measure:{GRANT}", "个体工商户一次性创办补助"), Choice(f"measure:{LOAN}", "残疾人电商个人创业担保贷款"), Choice("none:", "都不是")))
+OFFERED = Session(
+    region="370500",
+    offered=(
+        Choice(f"measure:{GRANT}", "个体工商户一次性创办补助"),
+        Choice(f"measure:{LOAN}", "残疾人电商个人创业担保贷款"),
+        Choice("none:", "都不是"),
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +37,29 @@ def said(conversation: Conversation) -> Said:
 
 
 def entries(step: Step) -> list[str]:
+    """What a step answers with."""
     assert isinstance(step.decision, Answer)
     return [part.entry_id for part in step.decision.parts]
 
 
-@pytest.mark.parametrize("text", ["2", "２", "第二个", "第2个", "第二项", "第二条", "我选2", "选第二个吧", "二", "2号", "残疾人电商个人创业担保贷款", "2. 残疾人电商个人创业担保贷款", "2残疾人电商个人创业担保贷款"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2",
+        "\uff12",
+        "第二个",
+        "第2个",
+        "第二项",
+        "第二条",
+        "我选2",
+        "选第二个吧",
+        "二",
+        "2号",
+        "残疾人电商个人创业担保贷款",
+        "2. 残疾人电商个人创业担保贷款",
+        "2残疾人电商个人创业担保贷款",
+    ],
+)
 def test_a_choice_is_taken_as_number_ordinal_or_words(said: Said, text: str):
     """Typing alone must be enough, in whichever way a person answers a numbered list."""
     assert entries(said(text)) == [LOAN]
@@ -66,7 +91,14 @@ def test_a_stale_or_foreign_choice_gets_a_friendly_reply(conversation: Conversat
 
 @pytest.mark.parametrize(
     ("text", "key"),
-    [(None, "not_text"), ("", "empty_message"), ("  \n ", "empty_message"), ("😀", "only_symbols"), ("。。。", "only_symbols"), ("\u200b", "only_symbols")],
+    [
+        (None, "not_text"),
+        ("", "empty_message"),
+        ("  \n ", "empty_message"),
+        ("😀", "only_symbols"),
+        ("。。。", "only_symbols"),
+        ("\u200b", "only_symbols"),
+    ],
 )
 def test_what_holds_no_words_is_answered_calmly(said: Said, text: str | None, key: str):
     """A photo, an accidental tap, a row of emoji."""
@@ -141,7 +173,9 @@ def test_distress_closes_the_list(said: Said):
     assert said("不想活了").session.offered == ()
 
 
-@pytest.mark.parametrize(("text", "outcome"), [("再说一遍", Outcome.META), ("下一条", Outcome.META), ("都不是", Outcome.CLARIFY), ("嗯", Outcome.META)])
+@pytest.mark.parametrize(
+    ("text", "outcome"), [("再说一遍", Outcome.META), ("下一条", Outcome.META), ("都不是", Outcome.CLARIFY), ("嗯", Outcome.META)]
+)
 def test_commands_before_anything_was_said_are_answered(said: Said, text: str, outcome: Outcome):
     """There is nothing to repeat yet."""
     assert said(text, Session()).decision.outcome is outcome

@@ -1,9 +1,10 @@
 import pytest
 
-from bot.language.numerals import chinese_to_number, read_numbers, say_number
+from bot.language.numerals import chinese_to_number, read_numbers, say_number, spell_figures
 
 
 def values(text: str) -> list[tuple[float, bool]]:
+    """Every number of a text and whether it is a percentage."""
     return [(number.value, number.percent) for number in read_numbers(text)]
 
 
@@ -24,10 +25,8 @@ def values(text: str) -> list[tuple[float, bool]]:
         ("十五", 15),
         ("二十", 20),
         ("三百万", 3_000_000),
-        ("两个亿", 2),
         ("1,200", 1200),
         ("零点五", 0.5),
-        ("〇", 0),
         ("5000", 5000),
         ("2亿", 200_000_000),
     ],
@@ -57,9 +56,32 @@ def test_shares_are_read(text: str, value: float, percent: bool):
     assert values(text) == [(value, percent)]
 
 
-def test_a_rough_count_is_read_as_its_round_number():
-    """十来个 is about ten: the ten is kept and the vagueness is lost, which is right for a search and would be wrong for a decision."""
-    assert values("十来个") == [(10, False)]
+def test_a_rough_count_is_no_figure():
+    """十来个 is about ten; an exact ten would be compared with a threshold as if it had been said."""
+    assert values("十来个") == []
+
+
+@pytest.mark.parametrize("text", ["四川", "万一", "看一下", "一直", "三亚", "六安", "七台河", "统一"])
+def test_a_digit_that_counts_nothing_is_no_number(text: str):
+    """四川 holds no four."""
+    assert values(text) == []
+
+
+@pytest.mark.parametrize(("text", "value"), [("招了三个", 3), ("两年", 2), ("五天", 5), ("一级", 1), ("四档", 4)])
+def test_a_single_digit_that_counts_something_is_read(text: str, value: int):
+    """三个 is a headcount a rule asks for."""
+    assert values(text) == [(value, False)]
+
+
+@pytest.mark.parametrize("text", ["补六万元", "补60000元", "补6万元", "补60,000元", "补6w元"])
+def test_figures_compare_equal_in_every_spelling(text: str):
+    """A wrong belief about 六万 is recognised however it is typed."""
+    assert spell_figures(text) == "补6万元"
+
+
+def test_spelling_figures_keeps_the_rest():
+    """Only the numbers change."""
+    assert spell_figures("四川贴百分之五十,一共三年") == "四川贴50%,一共3年"
 
 
 def test_two_neighbouring_digits_are_a_range_and_not_a_number():

@@ -67,7 +67,7 @@ def test_a_character_without_a_reading_has_no_sound():
 
 
 def test_initials_are_the_first_letters_of_the_syllables():
-    """cjr and cybt are how young people abbreviate."""
+    """Cjr and cybt are how young people abbreviate."""
     assert (initials("残疾人"), initials("创业补贴")) == ("cjr", "cybt")
 
 

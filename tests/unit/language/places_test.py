@@ -134,7 +134,9 @@ def test_a_county_has_its_city_and_province_around_it(knowledge: Knowledge):
     assert regions.parents("430000") == ()
 
 
-@pytest.mark.parametrize(("name", "code"), [("东营", "370500"), ("常德市", "430700"), ("山东东营广饶", "370523"), ("火星", None), ("", None)])
+@pytest.mark.parametrize(
+    ("name", "code"), [("东营", "370500"), ("常德市", "430700"), ("山东东营广饶", "370523"), ("火星", None), ("", None)]
+)
 def test_a_place_given_by_name_is_looked_up(gazetteer: Gazetteer, name: str, code: str | None):
     """`--region` takes what people call a place."""
     assert gazetteer.lookup(name) == code

@@ -3,6 +3,11 @@ import pytest
 from bot.language.private_numbers import mask
 
 
+def wide(digits: str) -> str:
+    """Full-width digits, as phone keyboards type them."""
+    return "".join(chr(ord(digit) + 0xFEE0) for digit in digits)
+
+
 @pytest.mark.parametrize(
     ("number", "what"),
     [
@@ -14,8 +19,8 @@ from bot.language.private_numbers import mask
         ("110101900307775", "old identity card of 15 digits"),
         ("6222020200112233445", "bank card"),
         ("13800138000", "mobile phone"),
-        ("１１０１０１１９９００３０７７７５８", "identity card in full-width digits"),
-        ("１３８００１３８０００", "mobile phone in full-width digits"),
+        (wide("110101199003077758"), "identity card in full-width digits"),
+        (wide("13800138000"), "mobile phone in full-width digits"),
         ("138-0013-8000", "mobile phone with dashes"),
         ("138 0013 8000", "mobile phone with blanks"),
         ("6222 0202 0011 2233 445", "bank card with blanks"),

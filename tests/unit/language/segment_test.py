@@ -20,7 +20,7 @@ def test_long_words_also_give_the_shorter_ones_inside():
 
 
 def test_two_segmenters_do_not_disturb_each_other():
-    """jieba's global dictionary made one bot's words change another's answers."""
+    """The global dictionary of jieba made one bot's words change another's answers."""
     first = Segmenter(["千牵万行动"])
     before = first.words("千牵万行动和百千万工程")
     second = Segmenter(["百千万工程"])

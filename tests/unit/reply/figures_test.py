@@ -14,6 +14,7 @@ def wording(knowledge: Knowledge):
 
 
 def amount(**fields: Any) -> Amount:
+    """An amount as staff write it."""
     return Amount(label="补助", **fields)
 
 

@@ -4,6 +4,7 @@ from bot.reply.reply import Block, Reply
 
 
 def reply(*paragraphs: str) -> Reply:
+    """A reply of paragraphs."""
     return Reply(Outcome.ANSWER, tuple(Block(tuple(paragraph.split("\n"))) for paragraph in paragraphs))
 
 

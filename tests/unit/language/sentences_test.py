@@ -1,4 +1,4 @@
-from bot.retrieval.query import clauses, sentences
+from bot.language.sentences import clauses, name_parts, sentences
 
 
 def test_sentences_end_at_full_stops_and_questions():
@@ -15,3 +15,10 @@ def test_marks_alone_hold_no_sentence():
     """No empty pieces."""
     assert sentences("。!?") == []
     assert clauses(" ,,。") == []
+
+
+def test_a_title_is_also_said_in_parts():
+    """Nobody types 创业补贴（正常运营满6个月） in full; a single character is no part."""
+    assert name_parts("创业补贴（正常运营满6个月）") == ["创业补贴", "正常运营满6个月"]
+    assert name_parts("电话和宽带") == ["电话", "宽带"]
+    assert name_parts("课") == []
