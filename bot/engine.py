@@ -41,7 +41,6 @@ class Engine:
         self.knowledge = knowledge
         self.conversation = Conversation(knowledge)
         self._composer = Composer(knowledge)
-        self.ended_words = knowledge.wording.templates["ended_opening"].partition("{")[0]
 
     def respond(self, session: Session, message: Message, now: datetime) -> Turn:
         """The reply to a message and the session after it, as of ``now``."""

@@ -71,7 +71,7 @@ class _Asking:
             "measures": answer["measures"],
             "policies": list(dict.fromkeys(entry.partition("/")[0] for entry in turn.record.entries)),
             "region": turn.record.region,
-            "score": getattr(turn.record, "score", None),
+            "score": turn.record.score,
             "choices": answer["choices"],
             "took_ms": took_ms,
         }

@@ -89,6 +89,7 @@ class Judge:
         """Judge replies as of a day."""
         self._engine = engine
         self._now = datetime.combine(day, time(12), UTC)
+        self._ended_words = engine.knowledge.wording.templates["ended_opening"].partition("{")[0]
         self._codes: dict[str, str] = {}
         self._ended: set[str] = set()
         for policy in engine.knowledge.policies():
@@ -131,7 +132,7 @@ class Judge:
         wanted = {name for name in case.policy if name != "none"}
         if wanted and not any(policy.startswith(name) for policy in policies for name in wanted):
             yield f"is about {', '.join(policies)}, expected {', '.join(wanted)}"
-        if policies & self._ended and not text.startswith(self._engine.ended_words):
+        if policies & self._ended and not text.startswith(self._ended_words):
             yield "does not open by saying that the policy has ended"
 
 

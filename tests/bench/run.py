@@ -10,7 +10,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -241,7 +241,7 @@ def policies_around(knowledge: Knowledge, code: str) -> list[str]:
 
 def qualities(
     answered: Mapping[str, list[Answered]],
-    results: Iterable[Result],
+    results: Sequence[Result],
     codes: Mapping[str, str | None],
     thresholds: Mapping[str, float],
     only: Sequence[Case] | None,

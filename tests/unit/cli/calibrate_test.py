@@ -56,7 +56,7 @@ def test_a_higher_threshold_never_withholds_less(found):
 
 
 def test_held_back_questions_are_left_out_and_the_engine_stays_as_it_was(engine, found):
-    """What thresholds were fitted to says nothing about strangers' questions; and trying them must not change a reply of a served engine."""
+    """What thresholds were fitted to says nothing about strangers' questions; trying them must not change a served engine."""
     aside = Case(id="aside", question="你好", style="plain", outcome=(Outcome.REFUSE,), held_back=True)
 
     decider = engine.conversation.decider
