@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         write_schemas(options.schemas)
     knowledge, problems = inspect_knowledge(folder)
     if knowledge is not None and options.sources is not None:
-        from bot.content.sources import find_source_problems
+        from bot.staff.sources import find_source_problems
 
         problems = (*problems, *find_source_problems(knowledge, options.sources, folder))
     day = options.as_of or now().date()

@@ -21,11 +21,15 @@ class KindHeard(Authored):
 
 
 class AudienceHeard(Authored):
-    """A sort of person or firm as people name it, and the measure audiences it fits."""
+    """A sort of person or firm as people name it, and the measure audiences it fits.
+
+    A ``decisive`` one (我雇了…) leaves little room for measures for others.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     name: Text
     fits: tuple[Annotated[Audience, Field(strict=False)], ...] = Field(min_length=1, strict=False)
+    decisive: bool = False
     heard: Cues
 
 

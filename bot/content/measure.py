@@ -103,7 +103,7 @@ class Amount(Authored):
 
     Exactly one of ``exactly``, ``at_least``, ``at_most``, ``same_as``, ``not_stated`` is set.
     ``percent`` figures use ``unit: "%"`` and say of what in ``of``. ``say`` replaces the printed figure where plain
-    words are shorter (``全额贴息``).
+    words are shorter (``全额贴息``). ``per_head`` amounts are multiplied by the number of people a question names.
     """
 
     label: Text
@@ -115,6 +115,7 @@ class Amount(Authored):
     unit: Text | None = None
     of: Text | None = None
     per: Text | None = None
+    per_head: Literal[True] | None = None
     role: AmountRole = Field(default=AmountRole.BENEFIT, strict=False)
     say: Text | None = None
     note: Text | None = None

@@ -91,7 +91,7 @@ class Beside:
             for stretch in stretches:
                 part = self._understanding.narrowed(query, stretch)
                 ranked = self._ranker.rank(part, allowed)
-                if ranked and part.topical and ranked[0].score >= self._need and clear(part, ranked[0]):
+                if ranked and (part.topical or part.audiences) and ranked[0].score >= self._need and clear(part, ranked[0]):
                     found.setdefault(ranked[0].entry.id, ranked[0])
         return found
 

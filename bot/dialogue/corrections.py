@@ -28,7 +28,7 @@ class Corrections:
 
     def heard(self, query: Query, *owners: str) -> tuple[str, ...]:
         """What the question calls for among the owners' corrections: at most two, one for each trap."""
-        text = spell_figures(query.squeezed)
+        text = squeeze(spell_figures(query.text))
         found: dict[str, str] = {}
         for owner in dict.fromkeys(owners):
             for alternatives, correction in self._by_owner[owner]:
@@ -42,4 +42,4 @@ def _prepared(corrections: Iterable[Correction]) -> tuple[tuple[_Alternatives, C
 
 
 def _spelled(word: str) -> str:
-    return spell_figures(squeeze(normalize(word)))
+    return squeeze(spell_figures(normalize(word)))

@@ -230,4 +230,4 @@ class Decider:
             repaid = measure is not None and measure.kind is Kind.LOAN and self._negative.hit(query.squeezed)
             unconditional = query.trap and measure is not None and not repaid
             parts.append(Part(entry.id, said, unconditional and not said, repaid and not said))
-        return Answer(tuple(parts), manner, query.aspects, region, also, question=query.squeezed, score=chosen[0].score)
+        return Answer(tuple(parts), manner, query.aspects, region, also, question=query.squeezed, heads=query.heads, score=chosen[0].score)

@@ -31,7 +31,7 @@ class Part:
 class Answer:
     """Entries that answer the question; ``also`` were close and are offered in a line each.
 
-    ``question`` (squeezed) tells which details are worth their room in the reply.
+    ``question`` (squeezed) tells which details are worth their room in the reply; ``heads`` is how many people it names.
     """
 
     parts: tuple[Part, ...]
@@ -41,6 +41,7 @@ class Answer:
     also: tuple[str, ...] = ()
     ask_region: bool = False
     question: str = ""
+    heads: int | None = None
     score: float | None = None
     outcome: Outcome = Outcome.ANSWER
 

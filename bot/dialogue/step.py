@@ -161,7 +161,7 @@ class Conversation:
 
     def _say(self, session: Session, key: str, outcome: Outcome, region: str | None = None) -> Step:
         keep = () if outcome is Outcome.CRISIS else session.offered
-        return Step(Say(key, outcome, region), replace(session, offered=keep))
+        return Step(Say(key, outcome, region), replace(session, offered=keep, region=region or session.region))
 
     def _after(self, session: Session, decision: Decision, region: str | None, question: str | None) -> Session:
         about = tuple(part.entry_id for part in decision.parts) if isinstance(decision, Answer) else session.about

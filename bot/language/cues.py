@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
 
 from bot.language.normalize import normalize
 
@@ -11,7 +10,6 @@ _CUE_NOISE = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.%+/?]|_")
 _NOISE = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.%]|_")
 
 
-@cache
 def squeeze(text: str) -> str:
     """A normalised text without blanks and punctuation, as cues are matched against it; 1.2 and 50% stay whole.
 

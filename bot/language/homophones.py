@@ -9,6 +9,8 @@ from bot.language.pinyin import LATIN, fold, initials, sound, sounds, split_lati
 from bot.language.segment import Segmenter
 
 _LONGEST = 8
+_BEFORE_PLACE = frozenset(" ,.:;!?。，、在是住到去来于我们俺咱人省市州")
+_AFTER_PLACE = frozenset(" ,.:;!?。，、市省县区州的人这那有开做搞残户")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +24,26 @@ class Repaired:
 class Homophones:
     """Finds domain words by their sound. Build once from the words that matter."""
 
-    def __init__(self, words: Iterable[str], long_words: Iterable[str], spoken: Iterable[str], segmenter: Segmenter) -> None:
+    def __init__(
+        self,
+        words: Iterable[str],
+        long_words: Iterable[str],
+        places: Iterable[str],
+        spoken: Iterable[str],
+        names: Iterable[str],
+        segmenter: Segmenter,
+    ) -> None:
         """Prepare the sounds.
 
-        ``words`` are put back wherever they are heard, ``long_words`` only from four characters on (short ones sound like too much else);
-        ``spoken`` words help to read whole sentences of pinyin.
+        ``words`` are put back wherever they are heard, ``long_words`` only from four characters on (short ones sound like too much else),
+        ``places`` only where a place is likely to stand; ``spoken`` words help to read whole sentences of pinyin; ``names`` (of all places)
+        are never taken for something else.
         """
         curated = [word for word in dict.fromkeys(words) if len(word) >= 2 and all(map(is_han, word))]
         longer = [word for word in dict.fromkeys(long_words) if len(word) >= 4 and all(map(is_han, word))]
-        known = list(dict.fromkeys((*curated, *longer)))
-        self._words = frozenset(known)
+        self._places = frozenset(places) - set(curated)
+        known = list(dict.fromkeys((*self._places, *curated, *longer)))
+        self._words = frozenset((*known, *names))
         self._exact: dict[tuple[str, ...], str] = {}
         self._folded: dict[tuple[str, ...], str] = {}
         self._spoken: dict[tuple[str, ...], str] = {}
@@ -108,12 +120,14 @@ class Homophones:
                 if not all(map(is_han, span)) or self._segmenter.is_common_word(span):
                     continue
                 word = self._heard(span)
-                if word is not None and _close(span, word) and _agrees(span, word, position, tokens):
+                if word is None or not _close(span, word) or not _agrees(span, word, position, tokens):
+                    continue
+                if word not in self._places or _place_like(text, position, position + length):
                     return length, word
         return 1, None
 
     def _heard(self, span: str) -> str | None:
-        for heard in sounds(span):
+        for heard in sounds(span) if len(span) > 3 else sounds(span)[:1]:
             if found := self._exact.get(heard):
                 return found
             if len(span) >= 3 and (found := self._folded.get(tuple(map(fold, heard)))):
@@ -164,6 +178,11 @@ def _close(span: str, word: str) -> bool:
     """Whether enough characters agree that a slip of the keyboard is likelier than another meaning."""
     same = sum(one == other for one, other in zip(span, word, strict=True))
     return same >= 1 if len(word) <= 3 else same * 2 >= len(word) - 1
+
+
+def _place_like(text: str, start: int, end: int) -> bool:
+    """Whether what stands around a span lets a place stand there: 我在…的, or blanks and stops."""
+    return (start == 0 or text[start - 1] in _BEFORE_PLACE) and (end == len(text) or text[end] in _AFTER_PLACE)
 
 
 def _agrees(span: str, word: str, position: int, tokens: Mapping[int, tuple[str, int]]) -> bool:

@@ -15,7 +15,8 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 def _simplified() -> dict[int, str]:
     """Traditional characters and their simplified forms, as a ``str.translate`` table."""
     lines = (files("bot.language") / "data" / "simplified.txt").read_text("utf-8").splitlines()
-    return {ord(line[0]): line[1] for line in lines if len(line) >= 2 and line[0] != " "}
+    pairs = {line[0]: line[1] for line in lines if len(line) >= 2 and line[0] != " "}
+    return {ord(traditional): pairs.get(simplified, simplified) for traditional, simplified in pairs.items()}
 
 
 def normalize(text: str) -> str:

@@ -13,8 +13,11 @@ _CHINESE = "[零〇一二两俩三仨四五六七八九十百千]+(?:点[零一�
 _NUMBER = re.compile(
     rf"(?P<share>百分之(?:{_CHINESE}|{_ARABIC}))"
     rf"|(?P<over>(?P<bottom>{_CHINESE}|{_ARABIC})分之(?P<top>{_CHINESE}|{_ARABIC}))"
-    rf"|(?P<number>{_ARABIC}|{_CHINESE})(?P<scale>[万千百亿wk]+(?![a-z]))?(?P<tail>[一二三四五六七八九](?![个千百十月年天名人户位家台种条次万]))?(?P<percent>%)?"
+    rf"|(?P<number>{_ARABIC}|{_CHINESE})(?P<scale>[万千百亿wk]+(?![a-z]))?(?P<tail>[一二三四五六七八九1-9](?![\d.%个千百十月年天名人户位家台种条次万]))?(?P<percent>%)?"
 )
+
+
+_HEADS = re.compile(r"(\d+|[一二两三四五六七八九十]+)(?:个|名|位)(?!月)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,19 @@ def read_numbers(text: str) -> tuple[Number, ...]:
     return tuple(found)
 
 
+def read_heads(text: str) -> int | None:
+    """How many persons or things a normalised text counts first, or None.
+
+    >>> read_heads("我雇了2个农村残疾人"), read_heads("开了6个月")
+    (2, None)
+    """
+    for match in _HEADS.finditer(text):
+        value = chinese_to_number(match[1])
+        if value is not None and value.is_integer():
+            return int(value)
+    return None
+
+
 def spell_figures(text: str) -> str:
     """A normalised text with every number in one spelling, so that 六万, 60000 and 6万 compare equal.
 
@@ -79,7 +95,7 @@ def _value(match: re.Match[str]) -> float | None:
         factor *= {"w": 10_000, "k": 1000, **_UNITS, **_BIG}[char]
     value *= factor
     if match["tail"] and factor >= 100:
-        value += _DIGITS[match["tail"]] * factor / 10
+        value += (_DIGITS.get(match["tail"]) or int(match["tail"])) * factor / 10
     return value
 
 
@@ -99,6 +115,8 @@ def _plain(text: str) -> float | None:
         value = float(total)
     elif len(whole) == 1:
         value = float(_DIGITS[whole])
+    elif len(whole) == 2 and not set(whole) & {"零", "〇"}:
+        return None  # 七八个: about so many, no number
     else:
         value = float("".join(str(_DIGITS[char]) for char in whole))
     if decimals:

@@ -12,6 +12,9 @@ _SUFFIXES = (
 )  # fmt: skip
 _BEFORE = 6
 _AFTER = 8
+_STRONG = 3
+_NEAR = 2
+"""Strong cues count up to so many characters away (twice as many behind a place), others only next to it."""
 _ONLY_MENTIONED = -2
 """A single place counts as the user's own unless it is lighter than this."""
 
@@ -88,10 +91,10 @@ class Gazetteer:
         return tuple(places)
 
     def _choose(self, codes: tuple[str, ...], certain: set[str]) -> str:
-        def rank(code: str) -> tuple[bool, bool, int, str]:
-            related = any(contains(other, code) or contains(code, other) for other in certain if other != code)
+        def rank(code: str) -> tuple[int, bool, int, str]:
+            related = max((level_of(other) for other in certain if other != code and contains(other, code)), default=0)
             covered = any(contains(code, policy) or contains(policy, code) for policy in self._preferred)
-            return not related, not covered, level_of(code), code
+            return -related, not covered, level_of(code), code
 
         return min(codes, key=rank)
 
@@ -100,11 +103,11 @@ class Gazetteer:
         weight = 0
         for cue, value in self._cues.before.items():
             at = before.rfind(cue)
-            if at >= 0 and (before.endswith(cue) or abs(value) >= 3):
+            if at >= 0 and len(before) - at - len(cue) <= (_NEAR if abs(value) >= _STRONG else 0):
                 weight += value
         for cue, value in self._cues.after.items():
             at = after.find(cue)
-            if 0 <= at <= 1 or (at >= 0 and abs(value) >= 4):
+            if 0 <= at <= (_NEAR * 2 if abs(value) >= _STRONG else 1):
                 weight += value
         return weight
 

@@ -2,7 +2,10 @@
 
 import re
 
-_PRIVATE = re.compile(r"(?<!\d)(?:\d{17}[\dxX](?:\d{2})?|1[3-9]\d{9}|\d{15,19})(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+")
+_MOBILE = r"[1１][3-9３-９]\d(?:[ -]?\d){8}"
+_LONG_NUMBER = r"\d(?:[ -]?\d){14,19}[xXｘＸ]?"
+_MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_PRIVATE = re.compile(rf"(?<!\d)(?:{_LONG_NUMBER}|{_MOBILE})(?!\d)|{_MAIL}")
 
 
 def mask(text: str) -> tuple[str, bool]:

@@ -27,12 +27,9 @@ from bot.reply.policy_lines import PolicyLines
 from bot.reply.reply import Block, Reply
 
 _ASPECT_CHOICES = {
-    "how_much": "next_how_much",
-    "conditions": "next_conditions",
     "how_to_apply": "next_how",
-    "until_when": "next_valid",
+    "combine": "next_combine",
 }
-_MOST_ASPECTS = 2
 _OFF_TOPIC = "off-topic"
 _OFFICES = ("dpf", "hrss")
 _LIVELIEST = (Validity.IN_FORCE, Validity.NOT_STATED, Validity.NOT_YET, Validity.ENDED)
@@ -89,14 +86,16 @@ class Composer:
         blocks = [self._opening((policy,), day)]
         match entry:
             case Measure():
-                body = self._measure_lines.full(policy, entry, part, decision.aspects, decision.question)
+                body = self._measure_lines.full(policy, entry, part, decision)
             case Clause():
                 body = [*part.corrections, entry.text]
             case Policy():
                 body = [*part.corrections, *lines.document(policy)]
         blocks.append(Block(tuple(body)))
-        blocks.append(Block((*lines.area_note(policy, decision.region), *lines.status(policy, day))))
-        blocks.append(Block((*lines.contacts(policy, self._offices_of(entry), decision.region), self._say("final_word"))))
+        blocks.append(
+            Block((*lines.area_note(policy, decision.region), *lines.status(policy, day, newer="until_when" in decision.aspects)))
+        )
+        blocks.append(Block(tuple(lines.contacts(policy, self._offices_of(entry), decision.region))))
         if not isinstance(entry, Policy):
             blocks.append(Block((self._say("source_line", policy=policy.title, section=entry.source.section),)))
         if decision.ask_region:
@@ -104,7 +103,7 @@ class Composer:
         choices = [self._choice(entry_id) for entry_id in decision.also]
         if isinstance(entry, Measure):
             open_aspects = [(aspect, key) for aspect, key in _ASPECT_CHOICES.items() if aspect not in decision.aspects]
-            choices += [Choice(f"aspect:{aspect}", self._say(key)) for aspect, key in open_aspects[:_MOST_ASPECTS]]
+            choices += [Choice(f"aspect:{aspect}", self._say(key)) for aspect, key in open_aspects]
         choices.append(Choice(f"overview:{policy.id}", self._say("next_other_topics")))
         return self._with_choices(Outcome.ANSWER, blocks, choices, self._say("also_likely" if decision.also else "next_heading"))
 
@@ -118,7 +117,7 @@ class Composer:
             head = [self._say("several_opening" if decision.manner is Manner.SEVERAL else "compare_opening")] if number == 1 else []
             head.append(f"{number}. {place}{self._name(entry)}")
             if isinstance(entry, Measure):
-                head += self._measure_lines.brief(entry, part, decision.aspects, decision.question)
+                head += self._measure_lines.brief(entry, part, decision)
             else:
                 head += [*part.corrections, self._summary(entry)]
             blocks.append(Block(tuple(head)))
@@ -131,7 +130,6 @@ class Composer:
             sections = "、".join(dict.fromkeys(entry.source.section for entry in entries if not isinstance(entry, Policy)))
             source = (self._say("source_line", policy=policy.title, section=sections),) if sections else ()
             blocks.append(Block((*lines.contacts(policy, offices, decision.region), *source)))
-        blocks.append(self.extra("final_word"))
         choices = [self._choice(part.entry_id) for part in decision.parts if part.entry_id in self._measures]
         return self._with_choices(Outcome.ANSWER, blocks, choices, self._say("next_heading"))
 
@@ -174,7 +172,7 @@ class Composer:
             lines.append(self._say("choice_line", number=number, label=label))
         lines.append(self._say("general_closing"))
         status = (*self._policy_lines.area_note(policy, decision.region), *self._policy_lines.status(policy, day))
-        contacts = (*self._policy_lines.contacts(policy, _OFFICES, decision.region), self._say("final_word"))
+        contacts = tuple(self._policy_lines.contacts(policy, _OFFICES, decision.region))
         blocks = (self._opening((policy,), day), Block(tuple(lines)), Block(status), Block(contacts))
         return _reply(Outcome.ANSWER, blocks, map(self._choice, decision.entry_ids))
 
@@ -211,7 +209,7 @@ class Composer:
         text = self._say(
             decision.key,
             areas=self._areas(),
-            as_of=self._policy_lines.date(day),
+            as_of=self._policy_lines.say_date(day),
             area=self._regions.full_name(decision.region) if decision.region else "",
             count=decision.count,
         )
@@ -225,7 +223,7 @@ class Composer:
 
     def _with_choices(self, outcome: Outcome, blocks: list[Block], choices: list[Choice], heading: str) -> Reply:
         lines = [self._say("choice_line", number=number, label=choice.label) for number, choice in enumerate(choices, 1)]
-        return _reply(outcome, (*blocks, Block((heading, *lines, self._say("choice_hint")))), choices)
+        return _reply(outcome, (*blocks, Block((heading, *lines))), choices)
 
     def _choice(self, entry_id: str) -> Choice:
         return Choice(f"measure:{entry_id}", self._name(self._entry(entry_id)))

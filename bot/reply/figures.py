@@ -21,7 +21,7 @@ def say_amount(amount: Amount, wording: Wording) -> str:
     if role and not amount.note:
         text = wording.say(role, figure=text)
     extra = [part for part in (amount.per, amount.note) if part]
-    if amount.role is AmountRole.LOAN and not amount.not_stated:
+    if amount.role is AmountRole.LOAN and not amount.not_stated and not amount.note:
         extra.append(wording.say("amount_loan_note"))
     return f"{text}（{'；'.join(extra)}）" if extra else text
 
@@ -29,6 +29,15 @@ def say_amount(amount: Amount, wording: Wording) -> str:
 def amount_line(amount: Amount, wording: Wording) -> str:
     """One amount with its label, as a line."""
     return wording.say("amount_line", label=amount.label, figure=say_amount(amount, wording))
+
+
+def multiplied_line(amount: Amount, heads: int, wording: Wording) -> str:
+    """An exact amount for each person, times so many people: 2人 × 5万元 ＝ 10万元."""
+    each = amount.exactly or 0
+    unit = amount.unit or ""
+    return wording.say(
+        "amount_multiplied", label=amount.label, heads=heads, each=f"{say_number(each)}{unit}", total=f"{say_number(each * heads)}{unit}"
+    )
 
 
 def _bounded(amount: Amount, wording: Wording) -> str:

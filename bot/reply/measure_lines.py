@@ -5,14 +5,15 @@ from collections.abc import Callable
 from bot.content.measure import Measure, Standing
 from bot.content.policy import Policy
 from bot.content.wording import Wording
-from bot.dialogue.decision import Part
-from bot.reply.figures import amount_line
+from bot.dialogue.decision import Answer, Part
+from bot.reply.figures import amount_line, multiplied_line
 
-_BODY = 210
+_BODY = 170
 """Characters the body of one measure aims at; details the question touches may go beyond."""
 _TOUCHES = 2
 """So many pairs of characters in common show that the question touches a line."""
 _REMINDERS = 2
+_FEWEST_HEADS = 2
 
 
 class MeasureLines:
@@ -23,11 +24,13 @@ class MeasureLines:
         self._wording = wording
         self._say: Callable[..., str] = wording.say
 
-    def full(self, policy: Policy, measure: Measure, part: Part, aspects: tuple[str, ...], question: str) -> list[str]:
-        """The lines of a reply about one measure; ``question`` is squeezed."""
+    def full(self, policy: Policy, measure: Measure, part: Part, answer: Answer) -> list[str]:
+        """The lines of a reply about one measure."""
+        question = answer.question
         first = self._first_words(part)
-        for aspect in aspects:
+        for aspect in answer.aspects:
             first += self._aspect(measure, aspect)
+        first += self._multiplied(measure, answer.heads)
         first += [
             amount_line(amount, self._wording)
             for amount in measure.amounts
@@ -43,10 +46,11 @@ class MeasureLines:
                 room -= len(line)
         return lines
 
-    def brief(self, measure: Measure, part: Part, aspects: tuple[str, ...], question: str) -> list[str]:
+    def brief(self, measure: Measure, part: Part, answer: Answer) -> list[str]:
         """The lines of a measure that stands beside others."""
-        lines = [*self._first_words(part), measure.summary, *self._amounts(measure)]
-        for aspect in aspects:
+        question = answer.question
+        lines = [*self._first_words(part), measure.summary, *self._multiplied(measure, answer.heads), *self._amounts(measure)]
+        for aspect in answer.aspects:
             lines += self._aspect(measure, aspect)
         lines += self._conditions(measure)
         notes = [self._say("note_line", text=unstopped(note)) for note in measure.notes]
@@ -85,6 +89,12 @@ class MeasureLines:
 
     def _amounts(self, measure: Measure) -> list[str]:
         return [amount_line(amount, self._wording) for amount in measure.amounts]
+
+    def _multiplied(self, measure: Measure, heads: int | None) -> list[str]:
+        """Amounts for each person, times the number of people the question names, with the arithmetic."""
+        if heads is None or heads < _FEWEST_HEADS:
+            return []
+        return [multiplied_line(amount, heads, self._wording) for amount in measure.amounts if amount.per_head and amount.exactly]
 
     def _conditions(self, measure: Measure) -> list[str]:
         text = "；".join(map(unstopped, measure.conditions))

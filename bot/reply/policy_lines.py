@@ -25,7 +25,7 @@ class PolicyLines:
         self._area_codes = knowledge.contacts.area_codes
         self._offices = {office.id: office for office in knowledge.contacts.offices}
 
-    def date(self, day: date) -> str:
+    def say_date(self, day: date) -> str:
         """A day as people say it."""
         return self._say("date", year=day.year, month=day.month, day=day.day)
 
@@ -33,27 +33,27 @@ class PolicyLines:
         """What must be said before anything else: that it has ended, or has not begun."""
         match policy.validity_on(day):
             case Validity.ENDED if policy.valid.to:
-                newer = _titles(policy, "may_replace")
-                successor = self._say("ended_successor", titles=newer) if newer else self._say("ended_no_successor")
-                return [self._say("ended_opening", policy=policy.short_name, to=self.date(policy.valid.to)), successor]
+                titles = _titles(policy, "may_replace")
+                successor = self._say("ended_successor", titles=titles) if titles else self._say("ended_no_successor")
+                return [self._say("ended_opening", policy=policy.short_name, to=self.say_date(policy.valid.to)), successor]
             case Validity.NOT_YET if policy.valid.from_:
-                return [self._say("not_yet", **{"from": self.date(policy.valid.from_)})]
+                return [self._say("not_yet", **{"from": self.say_date(policy.valid.from_)})]
             case _:
                 return []
 
-    def status(self, policy: Policy, day: date) -> list[str]:
-        """What to know before acting on a policy that has not ended."""
+    def status(self, policy: Policy, day: date, *, newer: bool = False) -> list[str]:
+        """What to know before acting on a policy that has not ended; with ``newer`` also which documents are newer or run beside it."""
         match policy.validity_on(day):
             case Validity.IN_FORCE if policy.valid.to:
-                return [self._say("in_force_until", to=self.date(policy.valid.to))]
+                return [self._say("in_force_until", to=self.say_date(policy.valid.to))]
             case Validity.NOT_STATED:
                 years = day.year - policy.written_year
-                newer, beside = _titles(policy, "may_replace"), _titles(policy, "runs_beside")
-                lines = [self._say("not_stated_recent")]
-                if years >= _OLD_AFTER_YEARS:
-                    lines = [self._say("not_stated_old", year=policy.written_year, years=years)]
-                    lines += [self._say("ended_successor", titles=newer)] if newer else []
-                return lines + ([self._say("runs_beside", titles=beside)] if beside else [])
+                old = years >= _OLD_AFTER_YEARS
+                lines = [self._say("not_stated_old", year=policy.written_year, years=years) if old else self._say("not_stated_recent")]
+                for relation, key in (("may_replace", "ended_successor"), ("runs_beside", "runs_beside")):
+                    if newer and (titles := _titles(policy, relation)):
+                        lines.append(self._say(key, titles=titles))
+                return lines
             case _:
                 return []
 
@@ -77,9 +77,8 @@ class PolicyLines:
                 phone = self._say("office_phone_far", phone=phone, area_code=area_code)
             name = office.name if office.id == "hotline" else f"{policy.place}{office.name}"
             lines.append(self._say("contact_line", office=name, phone=phone))
-        if not any(_ANYTHING in line for line in lines):
-            lines.append(self._say("contact_fallback"))
-        return list(dict.fromkeys(lines))
+        known = any(_ANYTHING in line for line in lines)
+        return [*dict.fromkeys(lines), self._say("final_word" if known else "contact_fallback")]
 
     def document(self, policy: Policy) -> list[str]:
         """What document it is: title, contents, area, number, issuers, dates, what it is silent about."""

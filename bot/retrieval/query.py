@@ -35,6 +35,7 @@ class Query:
     audiences: tuple[str, ...]
     aspects: tuple[str, ...]
     numbers: tuple[Number, ...]
+    heads: int | None
     topical: bool
     general: bool
     trap: bool

@@ -42,6 +42,7 @@ class Ranker:
         self._stopwords = frozenset(knowledge.lexicon.stopwords)
         self._covers: Mapping[str, frozenset[Kind]] = {entry.id: frozenset(entry.covers) for entry in knowledge.lexicon.kinds}
         self._fits: Mapping[str, frozenset[Audience]] = {entry.id: frozenset(entry.fits) for entry in knowledge.lexicon.audiences}
+        self._decisive = frozenset(entry.id for entry in knowledge.lexicon.audiences if entry.decisive)
         holders: dict[str, int] = {}
         for entry in self.entries:
             for word in entry.distinctive:
@@ -50,7 +51,7 @@ class Ranker:
         self._squeezed_phrasings = [tuple(map(squeeze, entry.phrasings)) for entry in self.entries]
 
     def rank(self, query: Query, allowed: Callable[[Entry], bool] = lambda entry: True) -> tuple[Candidate, ...]:
-        """The entries that share anything with the query, best first; ties in order of id."""
+        """The best entries that share anything with the query, at most 40, best first; ties in order of id."""
         best: dict[int, tuple[float, Window, dict[str, float]]] = {}
         for window in query.windows:
             words = self._words.scores(window.words)
@@ -68,13 +69,12 @@ class Ranker:
             rough.append((sum(parts.values()), index, window, parts))
         rough.sort(key=lambda item: (-item[0], self.entries[item[1]].id))
         found = []
-        for place, (score, index, window, parts) in enumerate(rough):
-            if place < _RERANKED and window.squeezed:
+        for score, index, window, parts in rough[:_RERANKED]:
+            if window.squeezed:
                 ratio = max((fuzz.ratio(window.squeezed, phrasing) for phrasing in self._squeezed_phrasings[index]), default=0.0)
                 parts["phrasing"] = self._weights.phrasing_ratio * max(0.0, ratio - 35.0) / 65.0
                 score += parts["phrasing"]
-            shown = tuple((name, round(part, 2)) for name, part in parts.items() if part)
-            found.append(Candidate(self.entries[index], round(score, 3), self._strange(window, index), shown))
+            found.append(Candidate(self.entries[index], round(score, 3), self._strange(window, index), tuple(parts.items())))
         return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.entry.id)))
 
     def matched(self, query: Query, entry: Entry) -> tuple[tuple[str, float], ...]:
@@ -108,6 +108,9 @@ class Ranker:
         if query.audiences:
             fitting = sum(1 for audience in query.audiences if self._fits[audience] & set(entry.audience))
             parts["audience"] = float(weights.audience_fits * min(1.5, fitting * 0.75) if fitting else weights.audience_differs)
+        decisive = [name for name in query.audiences if name in self._decisive]
+        if decisive and not any(self._fits[name] & set(entry.audience) for name in decisive):
+            parts["audience"] = float(weights.audience_differs * 3)
         heard = {audience for name in query.audiences for audience in self._fits[name]}
         if set(entry.audience) <= _ONLY_IF_HEARD and not heard & set(entry.audience):
             parts["audience"] = float(weights.audience_differs * 2)

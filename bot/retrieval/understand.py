@@ -9,8 +9,8 @@ from bot.content.measure import Audience
 from bot.language.cues import Cues, squeeze
 from bot.language.homophones import Homophones
 from bot.language.normalize import normalize
-from bot.language.numerals import Number, read_numbers, say_number
-from bot.language.places import Gazetteer, own_places
+from bot.language.numerals import Number, read_heads, read_numbers, say_number
+from bot.language.places import Gazetteer, Place, own_places
 from bot.language.segment import Segmenter
 from bot.language.sentences import clauses, sentences
 from bot.retrieval.query import Query, Window
@@ -38,7 +38,7 @@ class Understanding:
         self.segmenter = Segmenter(words)
         place_names = [name for name, codes in self.gazetteer.names().items() if any(_worth_repairing(code, covered) for code in codes)]
         spoken = _spoken_words(knowledge)
-        self.homophones = Homophones((*place_names, *lexicon.words), words, spoken, self.segmenter)
+        self.homophones = Homophones(lexicon.words, words, place_names, spoken, self.gazetteer.names(), self.segmenter)
         self._stopwords = frozenset(lexicon.stopwords)
         self._kinds = {entry.id: Cues(entry.heard) for entry in lexicon.kinds}
         self._audiences = {entry.id: Cues(entry.heard) for entry in lexicon.audiences}
@@ -82,7 +82,7 @@ class Understanding:
 
     def _heard(self, typed: str, text: str, changes: tuple[tuple[str, str], ...]) -> Query:
         squeezed = squeeze(text)
-        places = self.gazetteer.find(text)
+        places = tuple(place for place in self.gazetteer.find(text) if not self._straddles(text, place))
         focus = self._focus(text)
         focus_squeezed = squeeze(focus)
         return Query(
@@ -98,10 +98,20 @@ class Understanding:
             audiences=_facets(self._audiences, focus_squeezed, squeezed),
             aspects=_facets(self._aspects, focus_squeezed, squeezed),
             numbers=read_numbers(text),
+            heads=read_heads(text),
             topical=self._topical.hit(squeezed),
             general=self._general.hit(squeezed),
             trap=self._trap.hit(squeezed),
         )
+
+    def _straddles(self, text: str, place: Place) -> bool:
+        """Whether a place was only found across two ordinary words (便宜春节)."""
+        around = text[max(0, place.start - 3) : place.end + 3]
+        shift = max(0, place.start - 3)
+        cut = [(start + shift, end + shift) for word, start, end in self.segmenter.tokens(around) if self.segmenter.is_common_word(word)]
+        starts_inside = any(start < place.start < end < place.end for start, end in cut)
+        ends_inside = any(place.start < start < place.end < end for start, end in cut)
+        return starts_inside and ends_inside
 
     def _focus(self, text: str) -> str:
         """The asking part of a long message: its asking clauses with the one before each; short messages whole."""
@@ -190,6 +200,7 @@ def _spoken_words(knowledge: Knowledge) -> tuple[str, ...]:
     lists = [entry.heard for entry in lexicon.kinds] + [entry.heard for entry in lexicon.audiences]
     lists += [entry.heard for entry in lexicon.aspects] + [entry.heard for entry in lexicon.meta]
     listed = [cue for heard in lists for cue in heard]
+    listed += [word for words in lexicon.commands.model_dump().values() for word in words]
     listed += [*lexicon.gate.general, *lexicon.stopwords, *lexicon.crisis.heard, *lexicon.commands.hello, *lexicon.commands.thanks]
     listed += [cue for entry in lexicon.not_covered for cue in entry.heard]
     return tuple(dict.fromkeys(part for cue in listed for part in _CUE_WORD.split(normalize(cue)) if part))
