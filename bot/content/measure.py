@@ -95,7 +95,7 @@ class AmountRole(StrEnum):
     ADMIN_CAP = "admin_cap"
 
 
-Number = Annotated[int, Field(ge=0)] | Annotated[float, Field(ge=0)]
+Number = Annotated[int | float, Field(ge=0)]
 
 
 class Amount(Authored):

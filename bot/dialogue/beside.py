@@ -15,7 +15,7 @@ _SHORTEST_NEED = 6
 _STORY = 120
 """Longer messages are stories: their sentences are background, not needs."""
 _NARROW = 4
-"""A word for help that covers at most so many kinds says what is wanted; 补贴 covers too many."""
+"""A word for help that covers at most so many kinds says what is wanted; the word for subsidy covers too many."""
 _NAME = 4
 """A word of so many characters that only a few measures have is a name."""
 _NAMED_AMONG = 8

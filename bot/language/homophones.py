@@ -9,8 +9,9 @@ from bot.language.pinyin import LATIN, fold, initials, sound, sounds, split_lati
 from bot.language.segment import Segmenter
 
 _LONGEST = 8
-_BEFORE_PLACE = frozenset(" ,.:;!?。，、在是住到去来于我们俺咱人省市州")
-_AFTER_PLACE = frozenset(" ,.:;!?。，、市省县区州的人这那有开做搞残户")
+_MIXED = re.compile(r"([\u4e00-\u9fff]{0,3})([a-z]{1,12})(?![a-z' ])([\u4e00-\u9fff]{0,3})")
+_BEFORE_PLACE = frozenset(" ,.:;!?。，在是住到去来于我们俺咱人省市州")
+_AFTER_PLACE = frozenset(" ,.:;!?。，市省县区州的人开做搞残户")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,30 @@ class Homophones:
             changes.append((match.group(), read))
             return read
 
+        text = self._read_mixed(text, changes)
         text = LATIN.sub(latin, text)
         text = self._read_characters(text, changes)
         return Repaired(text, tuple(changes))
+
+    def _read_mixed(self, text: str, changes: list[tuple[str, str]]) -> str:
+        """Words typed half in characters, half in pinyin (残ji人), put back."""
+
+        def read(match: re.Match[str]) -> str:
+            before, letters, after = match.groups()
+            middle = split_latin(letters)
+            if middle is None or not before + after:
+                return match.group()
+            for left in range(len(before) + 1):
+                for right in range(len(after), -1, -1):
+                    span = (before[left:], after[:right])
+                    heard = (*(sound(span[0]) or ()), *middle, *(sound(span[1]) or ()))
+                    word = self._exact.get(heard)
+                    if any(span) and word is not None and word.startswith(span[0]) and word.endswith(span[1]):
+                        changes.append((span[0] + letters + span[1], word))
+                        return before[:left] + word + after[right:]
+            return match.group()
+
+        return _MIXED.sub(read, text)
 
     def _read_characters(self, text: str, changes: list[tuple[str, str]]) -> str:
         tokens = {start: (word, end) for word, start, end in self._segmenter.tokens(text)}

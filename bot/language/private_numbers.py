@@ -3,7 +3,7 @@
 import re
 
 _MOBILE = r"[1１][3-9３-９]\d(?:[ -]?\d){8}"
-_LONG_NUMBER = r"\d(?:[ -]?\d){14,19}[xXｘＸ]?"
+_LONG_NUMBER = r"\d(?:[ -]?\d){14,19}[xXｘＸ]?\d{0,2}"
 _MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _PRIVATE = re.compile(rf"(?<!\d)(?:{_LONG_NUMBER}|{_MOBILE})(?!\d)|{_MAIL}")
 

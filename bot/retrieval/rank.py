@@ -14,6 +14,8 @@ from bot.retrieval.query import Query, Window
 from bot.retrieval.understand import Understanding, figure_token, is_figure
 
 _RERANKED = 40
+_HALF = 25.0
+"""What words and characters weigh each: a question that is an entry's own name scores just below 100 in all."""
 _ONLY_IF_HEARD = {Audience.VETERAN, Audience.WOMEN}
 
 
@@ -59,7 +61,7 @@ class Ranker:
             for index in words.keys() | pairs.keys():
                 if not allowed(self.entries[index]):
                     continue
-                text = {"words": 50 * words.get(index, 0.0), "characters": 50 * pairs.get(index, 0.0)}
+                text = {"words": _HALF * words.get(index, 0.0), "characters": _HALF * pairs.get(index, 0.0)}
                 total = sum(text.values())
                 if index not in best or total > best[index][0]:
                     best[index] = (total, window, text)

@@ -16,9 +16,9 @@ from bot.retrieval.rank import Candidate, Ranker
 from bot.retrieval.understand import Understanding
 from bot.staff.golden import Case, Judge
 
-_ANSWERS = tuple(range(22, 63, 4))
+_ANSWERS = tuple(range(10, 31, 2))
 _MARGINS = (0, 2, 4, 6, 8, 10, 12)
-_OFFERS = tuple(range(8, 41, 4))
+_OFFERS = tuple(range(4, 21, 2))
 _RIGHT_GIVEN_UP = 1.0
 """How many points of right replies fewer wrong ones may cost."""
 
