@@ -20,6 +20,7 @@ _NAME = 4
 """A word of so many characters that only a few measures have is a name."""
 _NAMED_AMONG = 8
 _NAMED_AT_LEAST = 0.35
+_NAMED_INSTEAD = 0.6
 _CLOSE_AT_LEAST = 0.7
 
 
@@ -65,9 +66,11 @@ class Beside:
         if top.entry.type is not EntryType.MEASURE:
             return ()
         siblings = [c for c in ranked[1:12] if self.are_siblings(c.entry, top.entry)]
-        named = [c for c in siblings if self._names(query, c.entry) and c.score >= top.score * _NAMED_AT_LEAST]
+        top_named = self._names(query, top.entry)
+        floor = top.score * (_NAMED_AT_LEAST if top_named else _NAMED_INSTEAD)
+        named = [c for c in siblings if self._names(query, c.entry) and c.score >= floor]
         if named:
-            return (top, *named) if self._names(query, top.entry) else (*named, top)
+            return (top, *named) if top_named else (*named, top)
         if "compare" not in query.aspects:
             return ()
         close = [c for c in ranked[1:4] if c.score >= top.score * _CLOSE_AT_LEAST and c.entry.type is EntryType.MEASURE]

@@ -36,6 +36,7 @@ _CORRECTED_AT_LEAST = 0.8
 _CERTAIN = 1.6
 _FAMILIAR = 0.35
 _UNIQUE_WORD = 3
+_FOLLOW_UP = 16
 _OVERVIEW = 6
 _OWN_BUSINESS = frozenset({Audience.DISABLED_ENTREPRENEUR, Audience.DISABLED_PERSON, Audience.SOLE_TRADER})
 _MONEY = {
@@ -96,6 +97,13 @@ class Decider:
         own = [(entry_id, measure) for entry_id, measure in self._measures.items() if entry_id.startswith(policy_id + "/")]
         own.sort(key=lambda item: -2 * len(wanted & set(item[1].audience)) - (item[1].kind in _MONEY))
         return Overview(policy_id, tuple(entry_id for entry_id, _ in own[:_OVERVIEW]), region)
+
+    def adds_nothing(self, query: Query) -> bool:
+        """Whether a short question names no help and no thing of its own, so that it must be about what was just answered."""
+        if len(query.squeezed) > _FOLLOW_UP or set(query.kinds) - _BROAD_KINDS or query.general:
+            return False
+        ranked = self._ranker.rank(query)
+        return not ranked or not {"distinctive", "figure"} & dict(ranked[0].parts).keys()
 
     # one place
 

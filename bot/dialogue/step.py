@@ -87,7 +87,7 @@ class Conversation:
         rest = self._without_places(query)
         if query.regions and not query.general and self._only_small_words(rest):
             return self._place_only(session, query)
-        if session.about and not query.regions and query.aspects and self._only_aspect(query, rest):
+        if session.about and not query.regions and query.aspects and (self._only_aspect(query, rest) or self.decider.adds_nothing(query)):
             return self._about_again(session, query)
         decision = self.decider.decide(query, session.region)
         if isinstance(decision, RefuseUnsure) and (reply := self.listener.closest_meta(query)):

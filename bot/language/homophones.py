@@ -56,8 +56,8 @@ class Homophones:
             if len(word) >= 3:
                 self._folded.setdefault(tuple(map(fold, heard)), word)
         for word in spoken:
-            if (usual := sound(word)) is not None:
-                self._spoken.setdefault(usual, word)
+            for heard in sounds(word):
+                self._spoken.setdefault(heard, word)
         self._by_initials: dict[str, str] = {}
         for word in curated:
             if len(word) >= 3:
