@@ -171,8 +171,9 @@ class Decider:
             decision = self._in_place(query, self._policies[home].regions[0], (home,), None)
             if isinstance(decision, Answer):
                 return replace(decision, ask_region=True, region=None)
-        lines = [best[home], *elsewhere] if home in best else elsewhere
-        return ByRegion(tuple(c.entry.id for c in lines)) if lines else AskRegion()
+        first = top if top.entry.type is EntryType.CLAUSE or home not in best else best[home]
+        lines = [first, *elsewhere]
+        return ByRegion(tuple(c.entry.id for c in lines))
 
     def _several_places(self, query: Query, places: list[str], covered: dict[str, tuple[str, ...]], topic: str | None) -> Decision:
         found: dict[str, Candidate] = {}

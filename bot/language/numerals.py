@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _BIG = {"万": 10_000, "亿": 100_000_000}
-_COUNTED = frozenset("个年月天次人户名岁级档元块成项家倍折样种条点届回")
+_COUNTED = frozenset("个年月次人户名岁级档万千百元块成项家倍折回")
 """What follows a single Chinese digit that counts something; 四 in 四川 counts nothing."""
 _ARABIC = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _CHINESE = "[零〇一二两俩三仨四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?"

@@ -1,5 +1,6 @@
 """Places in a text: the longest official name or alias at each position, and which of them is the user's own."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from bot.language.normalize import normalize
 _SUFFIXES = (
     "维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "自治州", "自治县", "自治旗", "地区", "林区", "特区", "省", "市", "盟", "区", "县", "旗",
 )  # fmt: skip
+_CLAUSE_END = re.compile(r"[,，。;；!！?？:：]")
 _BEFORE = 6
 _AFTER = 8
 _STRONG = 3
@@ -99,7 +101,8 @@ class Gazetteer:
         return min(codes, key=rank)
 
     def _weight(self, text: str, start: int, end: int) -> int:
-        before, after = text[max(0, start - _BEFORE) : start], text[end : end + _AFTER]
+        before = _CLAUSE_END.split(text[max(0, start - _BEFORE) : start])[-1]
+        after = _CLAUSE_END.split(text[end : end + _AFTER])[0]
         weight = 0
         for cue, value in self._cues.before.items():
             at = before.rfind(cue)
