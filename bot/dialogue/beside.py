@@ -48,10 +48,12 @@ class Beside:
             for member in group
         }
 
-    def needs(self, query: Query, allowed: Callable[[Entry], bool], clear: Callable[[Query, Candidate], bool]) -> tuple[Candidate, ...]:
+    def needs(
+        self, query: Query, allowed: Callable[[Entry], bool], clear: Callable[[Query, tuple[Candidate, ...]], bool]
+    ) -> tuple[Candidate, ...]:
         """The best entry for each need of a message that has several; empty for a message with one.
 
-        ``clear`` says whether an entry surely answers a stretch of the message.
+        ``clear`` says whether ranked entries surely answer a stretch of the message.
         """
         found = self._by_stretch(query, allowed, clear)
         if len(found) < 2 and self._joined.hit(query.squeezed):
@@ -82,7 +84,7 @@ class Beside:
         return one.id != other.id and one.id in self._group and self._group[one.id] == self._group.get(other.id)
 
     def _by_stretch(
-        self, query: Query, allowed: Callable[[Entry], bool], clear: Callable[[Query, Candidate], bool]
+        self, query: Query, allowed: Callable[[Entry], bool], clear: Callable[[Query, tuple[Candidate, ...]], bool]
     ) -> dict[str, Candidate]:
         """The best entry of each sentence that asks by itself."""
         text = query.text
@@ -94,7 +96,7 @@ class Beside:
             for stretch in stretches:
                 part = self._understanding.narrowed(query, stretch)
                 ranked = self._ranker.rank(part, allowed)
-                if ranked and (part.topical or part.audiences) and ranked[0].score >= self._need and clear(part, ranked[0]):
+                if ranked and (part.topical or part.audiences) and ranked[0].score >= self._need and clear(part, ranked):
                     found.setdefault(ranked[0].entry.id, ranked[0])
         return found
 

@@ -36,6 +36,8 @@ _CORRECTED_AT_LEAST = 0.8
 _CERTAIN = 1.6
 _FAMILIAR = 0.35
 _UNIQUE_WORD = 3
+_LEADS = 1.5
+"""So much better than the second, an entry is meant even by strange words."""
 _FOLLOW_UP = 16
 _OVERVIEW = 6
 _OWN_BUSINESS = frozenset({Audience.DISABLED_ENTREPRENEUR, Audience.DISABLED_PERSON, Audience.SOLE_TRADER})
@@ -116,7 +118,7 @@ class Decider:
             return self._answer(query, (corrected, *beside), region, Manner.COMPARE if beside else Manner.SINGLE)
         if topic is not None and not (top and self._certain(top)):
             return RefuseTopic(topic, region)
-        unsure = top is None or top.score < self._limits.offer or self._vague(query, top)
+        unsure = top is None or top.score < self._limits.offer or self._vague(query, ranked)
         told = next((policy for policy in policies if self._corrections.heard(query, policy)), None)
         if told and (top is None or unsure or top.score < self._limits.answer):
             return Answer((Part(told, self._corrections.heard(query, told)),), Manner.SINGLE, query.aspects, region)
@@ -129,9 +131,7 @@ class Decider:
 
     def _best_in_place(self, query: Query, region: str, policies: tuple[str, ...], ranked: tuple[Candidate, ...]) -> Decision:
         top = ranked[0]
-        needs = self._beside.needs(
-            query, lambda entry: entry.policy_id in policies, lambda part, candidate: not self._vague(part, candidate)
-        )
+        needs = self._beside.needs(query, lambda entry: entry.policy_id in policies, lambda part, found: not self._vague(part, found))
         if needs:
             return self._answer(query, needs, region, Manner.SEVERAL)
         if compared := self._beside.compared(query, ranked):
@@ -155,7 +155,7 @@ class Decider:
         top = ranked[0] if ranked else None
         if topic is not None and not (top and self._certain(top)):
             return RefuseTopic(topic, None)
-        if top is None or (not query.topical and top.score < limits.answer) or self._vague(query, top):
+        if top is None or (not query.topical and top.score < limits.answer) or self._vague(query, ranked):
             familiar = top is not None and query.topical and top.score >= limits.offer and top.strange <= limits.strange / 100
             return AskRegion() if query.general or familiar else RefuseUnsure(None, ())
         if top.score < limits.offer or (query.general and not self._specific(query, top)):
@@ -207,14 +207,18 @@ class Decider:
             return False
         return bool(set(query.kinds) - _BROAD_KINDS - {"start_up"} or set(query.audiences) - _ANYONE or "figure" in dict(top.parts))
 
-    def _vague(self, query: Query, top: Candidate) -> bool:
+    def _vague(self, query: Query, ranked: tuple[Candidate, ...]) -> bool:
         """Whether the question names no covered kind of help, person or thing, and its telling words are strange to the best entry.
 
         A score alone cannot refuse a near topic (护理补贴 looks much like 创业补贴).
         """
+        top = ranked[0]
         if set(query.kinds) - _BROAD_KINDS or set(query.audiences) - _PERSONAL or {"distinctive", "figure"} & dict(top.parts).keys():
             return False
-        return top.strange > self._limits.strange / 100 or top.score < self._limits.answer
+        if top.score < self._limits.answer:
+            return True
+        leads = len(ranked) == 1 or top.score >= ranked[1].score * _LEADS
+        return top.strange > self._limits.strange / 100 and not leads
 
     def _only_there(self, query: Query, top: Candidate) -> bool:
         """Whether the question names something that only one policy has, such as 富民生产贷."""
