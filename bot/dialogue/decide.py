@@ -36,6 +36,8 @@ _CORRECTED_AT_LEAST = 0.8
 _CERTAIN = 1.6
 _FAMILIAR = 0.35
 _UNIQUE_WORD = 3
+_UNTOPICAL = 2
+"""A question with none of our topics must fit so much better."""
 _LEADS = 1.5
 """So much better than the second, an entry is meant even by strange words."""
 _FOLLOW_UP = 16
@@ -215,7 +217,7 @@ class Decider:
         top = ranked[0]
         if set(query.kinds) - _BROAD_KINDS or set(query.audiences) - _PERSONAL or {"distinctive", "figure"} & dict(top.parts).keys():
             return False
-        if top.score < self._limits.answer:
+        if top.score < self._limits.answer * (1 if query.topical else _UNTOPICAL):
             return True
         leads = len(ranked) == 1 or top.score >= ranked[1].score * _LEADS
         return top.strange > self._limits.strange / 100 and not leads

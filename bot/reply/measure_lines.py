@@ -8,7 +8,7 @@ from bot.content.wording import Wording
 from bot.dialogue.decision import Answer, Part
 from bot.reply.figures import amount_line, multiplied_line
 
-_BODY = 170
+_BODY = 220
 """Characters the body of one measure aims at; details the question touches may go beyond."""
 _TOUCHES = 2
 """So many pairs of characters in common show that the question touches a line."""

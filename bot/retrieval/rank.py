@@ -88,7 +88,7 @@ class Ranker:
         known = self.entries[index].words
         telling = [(word, self._words.idf(word)) for word, weight in window.words if weight >= 1.0 and len(word) > 1]
         total = sum(idf for _, idf in telling)
-        return round(sum(idf for word, idf in telling if word not in known) / total, 3) if total else 0.0
+        return round(sum(idf for word, idf in telling if word not in known) / total, 3) if total else 1.0
 
     def _heard(self, query: Query, entry: Entry) -> dict[str, float]:
         weights = self._weights

@@ -38,7 +38,9 @@ class Understanding:
         self.segmenter = Segmenter(words)
         place_names = [name for name, codes in self.gazetteer.names().items() if any(_worth_repairing(code, covered) for code in codes)]
         spoken = _spoken_words(knowledge)
-        self.homophones = Homophones(lexicon.words, words, place_names, spoken, self.gazetteer.names(), self.segmenter)
+        self.homophones = Homophones(
+            (*self._policy_places(knowledge), *lexicon.words), words, place_names, spoken, self.gazetteer.names(), self.segmenter
+        )
         self._stopwords = frozenset(lexicon.stopwords)
         self._kinds = {entry.id: Cues(entry.heard) for entry in lexicon.kinds}
         self._audiences = {entry.id: Cues(entry.heard) for entry in lexicon.audiences}
@@ -52,6 +54,12 @@ class Understanding:
         self._everywhere = Cues(lexicon.gate.everywhere)
         self._trap = Cues(lexicon.gate.trap)
         self._asking = Cues([*(cue for entry in lexicon.aspects for cue in entry.heard), *lexicon.gate.asking])
+
+    def _policy_places(self, knowledge: Knowledge) -> tuple[str, ...]:
+        """What the places of the policies, and those around them, are called: heard anywhere, for they are what people ask about."""
+        own = {code for policy in knowledge.policies() for code in policy.regions}
+        around = own | {outer for code in own for outer in knowledge.regions.parents(code)}
+        return tuple(name for name, codes in self.gazetteer.names().items() if around & set(codes))
 
     def query(self, typed: str) -> Query:
         """What was heard in a text."""
