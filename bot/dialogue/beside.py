@@ -97,7 +97,8 @@ class Beside:
                 part = self._understanding.narrowed(query, stretch)
                 ranked = self._ranker.rank(part, allowed)
                 if ranked and (part.topical or part.audiences) and ranked[0].score >= self._need and clear(part, ranked):
-                    found.setdefault(ranked[0].entry.id, ranked[0])
+                    best = (self.compared(part, ranked) or ranked)[0]
+                    found.setdefault(best.entry.id, best)
         return found
 
     def _by_name(self, query: Query, allowed: Callable[[Entry], bool]) -> dict[str, Candidate]:

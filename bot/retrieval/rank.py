@@ -16,6 +16,10 @@ from bot.retrieval.understand import Understanding, figure_token, is_figure
 _RERANKED = 40
 _HALF = 25.0
 """What words and characters weigh each: a question that is an entry's own name scores just below 100 in all."""
+_NARROW = 4
+_SECOND_SHARE = 0.8
+_BROAD_SHARE = 0.4
+"""What of the weight of a fitting kind goes to a word's further meanings, and to words that mean almost anything."""
 _ONLY_IF_HEARD = {Audience.VETERAN, Audience.WOMEN}
 
 
@@ -42,7 +46,7 @@ class Ranker:
         self._words = Bm25([entry.words for entry in self.entries])
         self._grams = Bm25([entry.grams for entry in self.entries])
         self._stopwords = frozenset(knowledge.lexicon.stopwords)
-        self._covers: Mapping[str, frozenset[Kind]] = {entry.id: frozenset(entry.covers) for entry in knowledge.lexicon.kinds}
+        self._covers: Mapping[str, tuple[Kind, ...]] = {entry.id: entry.covers for entry in knowledge.lexicon.kinds}
         self._fits: Mapping[str, frozenset[Audience]] = {entry.id: frozenset(entry.fits) for entry in knowledge.lexicon.audiences}
         self._decisive = frozenset(entry.id for entry in knowledge.lexicon.audiences if entry.decisive)
         holders: dict[str, int] = {}
@@ -84,6 +88,12 @@ class Ranker:
         index = self.entries.index(entry)
         return tuple(self._words.parts(query.windows[0].words, index).items())
 
+    def _share(self, heard: str, kind: Kind) -> float:
+        """How well a kind of help fits a word for it: its first meaning best, one of many least."""
+        if len(self._covers[heard]) > _NARROW:
+            return _BROAD_SHARE
+        return 1.0 if self._covers[heard][0] is kind else _SECOND_SHARE
+
     def _strange(self, window: Window, index: int) -> float:
         known = self.entries[index].words
         telling = [(word, self._words.idf(word)) for word, weight in window.words if weight >= 1.0 and len(word) > 1]
@@ -105,8 +115,8 @@ class Ranker:
             return parts
         if query.kinds and entry.kind:
             covering = [kind for kind in query.kinds if entry.kind in self._covers[kind]]
-            narrow = [kind for kind in covering if len(self._covers[kind]) <= 4]
-            parts["kind"] = float(weights.kind_fits if narrow else weights.kind_fits * 0.4 if covering else weights.kind_differs)
+            share = max((self._share(kind, entry.kind) for kind in covering), default=None)
+            parts["kind"] = float(weights.kind_differs if share is None else weights.kind_fits * share)
         if query.audiences:
             fitting = sum(1 for audience in query.audiences if self._fits[audience] & set(entry.audience))
             parts["audience"] = float(weights.audience_fits * min(1.5, fitting * 0.75) if fitting else weights.audience_differs)
