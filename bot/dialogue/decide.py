@@ -114,6 +114,9 @@ class Decider:
     def _in_place(self, query: Query, region: str, policies: tuple[str, ...], topic: str | None) -> Decision:
         ranked = self._ranker.rank(query, lambda entry: entry.policy_id in policies)
         top = ranked[0] if ranked else None
+        needs = self._beside.needs(query, lambda entry: entry.policy_id in policies, lambda part, found: not self._vague(part, found))
+        if needs and not topic:
+            return self._answer(query, needs, region, Manner.SEVERAL)
         corrected = self._corrected(query, ranked)
         if corrected is not None:
             beside = tuple(c for c in self._beside.compared(query, ranked) if c.entry != corrected.entry)
@@ -129,13 +132,10 @@ class Decider:
         if top is None or unsure:
             near = tuple(c.entry.id for c in ranked[:3] if c.entry.type is EntryType.MEASURE)
             return RefuseUnsure(region, near if query.topical else ())
-        return self._best_in_place(query, region, policies, ranked)
+        return self._best_in_place(query, region, ranked)
 
-    def _best_in_place(self, query: Query, region: str, policies: tuple[str, ...], ranked: tuple[Candidate, ...]) -> Decision:
+    def _best_in_place(self, query: Query, region: str, ranked: tuple[Candidate, ...]) -> Decision:
         top = ranked[0]
-        needs = self._beside.needs(query, lambda entry: entry.policy_id in policies, lambda part, found: not self._vague(part, found))
-        if needs:
-            return self._answer(query, needs, region, Manner.SEVERAL)
         if compared := self._beside.compared(query, ranked):
             return self._answer(query, compared, region, Manner.COMPARE)
         measures = [c for c in ranked[1:8] if c.entry.type is EntryType.MEASURE]

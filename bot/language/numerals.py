@@ -6,8 +6,10 @@ from dataclasses import dataclass
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _BIG = {"万": 10_000, "亿": 100_000_000}
-_COUNTED = frozenset("个年月次人户名岁级档万千百元块成项家倍折回")
+_COUNTED = frozenset("个年月天次人户名岁级档万千百元块成项家倍样种条点届折回")
 """What follows a single Chinese digit that counts something; 四 in 四川 counts nothing."""
+DAY_LIKE_UNITS = "天样条点种"
+"""What small numbers count in passing (这两天, 两样): no amount and no limit."""
 _ARABIC = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _CHINESE = "[零〇一二两俩三仨四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?"
 _NUMBER = re.compile(
@@ -22,12 +24,13 @@ _HEADS = re.compile(r"(\d+|[一二两三四五六七八九十]+)(?:个|名|位)(
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number heard in a text: its value, whether it is a percentage, and where it stands."""
+    """A number heard in a text: its value, whether it is a percentage, where it stands, and the character after it (what it counts)."""
 
     value: float
     percent: bool
     start: int
     end: int
+    unit: str = ""
 
 
 def chinese_to_number(text: str) -> float | None:
@@ -49,9 +52,10 @@ def read_numbers(text: str) -> tuple[Number, ...]:
     found = []
     for match in _NUMBER.finditer(text):
         value = _value(match)
-        counts = len(match.group()) > 1 or match.group().isascii() or text[match.end() : match.end() + 1] in _COUNTED
+        unit = text[match.end() : match.end() + 1]
+        counts = len(match.group()) > 1 or match.group().isascii() or unit in _COUNTED
         if value is not None and counts:
-            found.append(Number(value, bool(match["share"] or match["percent"]), match.start(), match.end()))
+            found.append(Number(value, bool(match["share"] or match["percent"]), match.start(), match.end(), unit))
     return tuple(found)
 
 

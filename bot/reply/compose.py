@@ -117,7 +117,7 @@ class Composer:
             head = [self._say("several_opening" if decision.manner is Manner.SEVERAL else "compare_opening")] if number == 1 else []
             head.append(f"{number}. {place}{self._name(entry)}")
             if isinstance(entry, Measure):
-                head += self._measure_lines.brief(entry, part, decision)
+                head += self._measure_lines.brief(self._policy_of(part.entry_id), entry, part, decision)
             else:
                 head += [*part.corrections, self._summary(entry)]
             blocks.append(Block(tuple(head)))

@@ -46,15 +46,15 @@ class MeasureLines:
                 room -= len(line)
         return lines
 
-    def brief(self, measure: Measure, part: Part, answer: Answer) -> list[str]:
+    def brief(self, policy: Policy, measure: Measure, part: Part, answer: Answer) -> list[str]:
         """The lines of a measure that stands beside others."""
         question = answer.question
         lines = [*self._first_words(part), measure.summary, *self._multiplied(measure, answer.heads), *self._amounts(measure)]
         for aspect in answer.aspects:
             lines += self._aspect(measure, aspect)
         lines += self._conditions(measure)
-        notes = [self._say("note_line", text=unstopped(note)) for note in measure.notes]
-        lines += notes[:1] + [note for note in notes[1:] if _shared(note, question, measure.summary) >= _TOUCHES]
+        details = self._details(policy, measure)
+        lines += details[:1] + [line for line in details[1:] if _shared(line, question, measure.summary) >= _TOUCHES]
         return list(dict.fromkeys(lines))
 
     def _first_words(self, part: Part) -> list[str]:

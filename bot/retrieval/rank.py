@@ -116,7 +116,9 @@ class Ranker:
         if query.kinds and entry.kind:
             covering = [kind for kind in query.kinds if entry.kind in self._covers[kind]]
             share = max((self._share(kind, entry.kind) for kind in covering), default=None)
-            parts["kind"] = float(weights.kind_differs if share is None else weights.kind_fits * share)
+            beside = share == _BROAD_SHARE and any(len(self._covers[kind]) <= _NARROW for kind in query.kinds)
+            fits = 0.0 if beside else weights.kind_fits * (share or 0.0)
+            parts["kind"] = float(weights.kind_differs) if share is None else fits
         if query.audiences:
             fitting = sum(1 for audience in query.audiences if self._fits[audience] & set(entry.audience))
             parts["audience"] = float(weights.audience_fits * min(1.5, fitting * 0.75) if fitting else weights.audience_differs)

@@ -9,7 +9,7 @@ from bot.content.measure import Audience
 from bot.language.cues import Cues, squeeze
 from bot.language.homophones import Homophones
 from bot.language.normalize import normalize
-from bot.language.numerals import Number, read_heads, read_numbers, say_number
+from bot.language.numerals import DAY_LIKE_UNITS, Number, read_heads, read_numbers, say_number
 from bot.language.places import Gazetteer, Place, own_places
 from bot.language.segment import Segmenter
 from bot.language.sentences import clauses, sentences
@@ -19,6 +19,8 @@ _LONG = 40
 """Longer messages are stories: what is not the asking part counts less."""
 _WINDOWS = 3
 _SYNONYM = 0.8
+_SMALL = 10
+_IDLE_UNITS = frozenset(DAY_LIKE_UNITS)
 _OWN_STRETCH = 4
 """So many characters after a place ask something of their own."""
 _CUE_WORD = re.compile(r"[+/]")
@@ -81,7 +83,7 @@ class Understanding:
                 stretch = (sentences(query.text[place.start : end]) or [""])[0]
                 own = self._window(stretch, query.text, query.squeezed, 0.0, [place.heard])
                 if len(own.squeezed) >= _OWN_STRETCH:
-                    return replace(query, windows=(own,))
+                    return replace(query, windows=(own, *query.windows))
         return query
 
     def audiences_fit(self, query: Query) -> frozenset[Audience]:
@@ -165,8 +167,11 @@ class Understanding:
 
 
 def is_figure(number: Number) -> bool:
-    """Whether a number may be an amount or a limit; a bare 1 and calendar years are not."""
-    return number.percent or (number.value >= 2 and not 1990 <= number.value <= 2100)
+    """Whether a number may be an amount or a limit; a bare 1, calendar years and 两天 are not."""
+    if number.percent:
+        return True
+    small = number.value < _SMALL and number.unit in _IDLE_UNITS
+    return number.value >= 2 and not small and not 1990 <= number.value <= 2100
 
 
 def _without(text: str, pieces: list[str]) -> str:
