@@ -9,6 +9,8 @@ from bot.language.pinyin import LATIN, fold, initials, sound, sounds, split_lati
 from bot.language.segment import Segmenter
 
 _LONGEST = 8
+_SENTENCE_SYLLABLES = 4
+"""Fewer syllables must be one of our words: name, menu and the like are none."""
 _MIXED = re.compile(r"([\u4e00-\u9fff]{0,3})([a-z]{1,12})(?![a-z' ])([\u4e00-\u9fff]{0,3})")
 _BEFORE_PLACE = frozenset(" ,.:;!?。，在是住到去来于我们俺咱人省市州")
 _AFTER_PLACE = frozenset(" ,.:;!?。，市省县区州的人开做搞残户")
@@ -160,7 +162,7 @@ class Homophones:
         heard = split_latin(typed)
         if heard is not None and (len(heard) > 1 or len(typed) > 3):
             read, words = self._decode(heard)
-            if words:
+            if words and (len(heard) >= _SENTENCE_SYLLABLES or read in self._words):
                 return read
         pieces = typed.split(" ")
         read_pieces = [self._read_initials(piece) if 3 <= len(piece) <= 16 else None for piece in pieces]
