@@ -10,9 +10,9 @@ from bot.dialogue.decision import Decision
 class Session:
     """State of one conversation; it holds no name, no number and no eligibility fact.
 
-    ``region`` is the user's place (GB/T 2260). ``question`` is the last policy question, normalised and masked. ``about`` are the entries last
-    answered. ``offered`` may be chosen by number or words. ``last`` is what was said last; with ``slow``, ``shown`` tells how many of its
-    paragraphs have been said.
+    ``region`` is the user's place (GB/T 2260). ``question`` is the last policy question, normalised and masked; ``about`` are the
+    entries last answered. ``offered`` may be chosen by number or words. ``last`` is what was said last; with ``slow``, ``shown`` tells
+    how many of its paragraphs have been said.
     """
 
     region: str | None = None

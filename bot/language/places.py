@@ -9,8 +9,9 @@ from bot.content.region import Regions, contains, level_of
 from bot.language.normalize import normalize
 
 _SUFFIXES = (
-    "维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "自治州", "自治县", "自治旗", "地区", "林区", "特区", "省", "市", "盟", "区", "县", "旗",
-)  # fmt: skip
+    *("维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "自治州", "自治县", "自治旗"),
+    *("地区", "林区", "特区", "省", "市", "盟", "区", "县", "旗"),
+)
 _CLAUSE_END = re.compile(r"[,，。;；!！?？:：]")
 _BEFORE = 6
 _AFTER = 8

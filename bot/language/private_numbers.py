@@ -2,8 +2,8 @@
 
 import re
 
-_MOBILE = r"[1１][3-9３-９]\d(?:[ -]?\d){8}"
-_LONG_NUMBER = r"\d(?:[ -]?\d){14,19}[xXｘＸ]?\d{0,2}"
+_MOBILE = r"[1\uff11][3-9\uff13-\uff19]\d(?:[ -]?\d){8}"
+_LONG_NUMBER = r"\d(?:[ -]?\d){14,19}[xX\uff58\uff38]?\d{0,2}"
 _MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _PRIVATE = re.compile(rf"(?<!\d)(?:{_LONG_NUMBER}|{_MOBILE})(?!\d)|{_MAIL}")
 

@@ -32,7 +32,7 @@ def amount_line(amount: Amount, wording: Wording) -> str:
 
 
 def multiplied_line(amount: Amount, heads: int, wording: Wording) -> str:
-    """An exact amount for each person, times so many people: 2人 × 5万元 ＝ 10万元."""
+    """An exact amount for each person, times so many people: two people at 5万元 make 10万元."""
     each = amount.exactly or 0
     unit = amount.unit or ""
     return wording.say(
