@@ -13,6 +13,9 @@ from bot.reply.compose import Composer
 from bot.reply.reply import Block, Reply
 
 
+_LINES_AT_ONCE = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What may be logged of a turn: no words of the person, no id of theirs."""
@@ -47,8 +50,8 @@ class Engine:
         step = self.conversation.step(session, message)
         reply = self._composer.compose(step.decision, now.date())
         after = replace(step.session, offered=reply.choices or step.session.offered)
-        if after.slow and len(reply.blocks) > 1 and step.decision is after.last:
-            reply, after = self._one_at_a_time(reply, after, step)
+        if after.slow and step.decision is after.last and reply.outcome is not Outcome.REFUSE:
+            reply, after = self._one_at_a_time(reply, after)
         extra = [self._composer.extra("masked")] if step.masked else []
         extra += [self._composer.extra("too_long", limit=MOST_CHARACTERS)] if step.shortened else []
         if extra:
@@ -58,12 +61,17 @@ class Engine:
         record = Record(reply.outcome, shown_entries(step.decision), after.region, len(step.query.changes) if step.query else 0, shown)
         return Turn(after, reply, record)
 
-    def _one_at_a_time(self, reply: Reply, session: Session, step: Step) -> tuple[Reply, Session]:
-        """The next paragraph only, for someone who listens; 下一条 brings the one after it."""
+    def _one_at_a_time(self, reply: Reply, session: Session) -> tuple[Reply, Session]:
+        """The next few lines only, for someone who listens, warnings first; 下一条 brings those after them."""
+        warnings = [line for block in reply.blocks if block.warning for line in block.lines]
+        rest = [line for block in reply.blocks if not block.warning for line in block.lines]
+        lines = [*warnings, *rest]
+        first = len(warnings) + _LINES_AT_ONCE
+        pieces = [lines[:first], *(lines[at : at + _LINES_AT_ONCE] for at in range(first, len(lines), _LINES_AT_ONCE))]
         position = session.shown
-        if position >= len(reply.blocks):
+        if position >= len(pieces):
             return Reply(Outcome.META, (self._composer.extra("no_more"),)), session
-        shown: tuple[Block, ...] = (reply.blocks[position],)
-        if position + 1 < len(reply.blocks):
-            shown = (*shown, self._composer.extra("more_follows"))
-        return replace(reply, blocks=shown), replace(session, shown=position + 1)
+        shown = [Block(tuple(pieces[position]))]
+        if position + 1 < len(pieces):
+            shown.append(self._composer.extra("more_follows"))
+        return replace(reply, blocks=tuple(shown)), replace(session, shown=position + 1)

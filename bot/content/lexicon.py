@@ -97,6 +97,7 @@ class Commands(Authored):
     repeat: Cues
     next: Cues
     slower: Cues
+    faster: Cues
     regions: Cues
     thanks: Cues
     hello: Cues

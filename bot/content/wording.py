@@ -10,6 +10,8 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         # validity
         "ended_opening": "policy to",
         "ended_then": "",
+        "ended_again": "policy",
+        "local": "",
         "ended_successor": "titles",
         "ended_no_successor": "",
         "not_stated_old": "year years",
@@ -114,6 +116,8 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "meta_feedback": "",
         "meta_language": "",
         "meta_praise": "",
+        "meta_cannot_phone": "",
+        "meta_agents": "",
         "help": "areas",
         "hello": "areas",
         "thanks": "",

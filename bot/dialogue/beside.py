@@ -58,8 +58,9 @@ class Beside:
         found = self._by_stretch(query, allowed, clear)
         if len(found) < 2 and self._joined.hit(query.squeezed):
             found = self._by_name(query, allowed)
-        if len(found) < 2 and self._joined.hit(query.squeezed):
-            found = self._by_kind(query, allowed)
+        if self._joined.hit(query.squeezed):
+            kinds = {candidate.entry.kind for candidate in found.values()}
+            found |= {key: value for key, value in self._by_kind(query, allowed).items() if value.entry.kind not in kinds}
         return tuple(found.values())[:MOST_PARTS] if len(found) > 1 else ()
 
     def compared(self, query: Query, ranked: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

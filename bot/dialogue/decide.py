@@ -42,6 +42,8 @@ _LEADS = 1.5
 """So much better than the second, an entry is meant even by strange words."""
 _FOLLOW_UP = 16
 _OVERVIEW = 6
+_FEW = 2
+"""Up to so many measures of one kind are answered, more are listed."""
 _OWN_BUSINESS = frozenset({Audience.DISABLED_ENTREPRENEUR, Audience.DISABLED_PERSON, Audience.SOLE_TRADER})
 _MONEY = {
     Kind.ONE_OFF_SUBSIDY,
@@ -68,6 +70,7 @@ class Decider:
         self._measures = {f"{policy.id}/{measure.id}": measure for policy, measure in knowledge.measures()}
         self._corrections = Corrections(knowledge)
         self._beside = Beside(knowledge, understanding, ranker)
+        self._covers = {entry.id: entry.covers for entry in knowledge.lexicon.kinds}
         self._negative = Cues(knowledge.lexicon.gate.negative)
         self._homes: dict[str, set[str]] = {}
         for entry in ranker.entries:
@@ -106,6 +109,8 @@ class Decider:
         """Whether a short question names no help and no thing of its own, so that it must be about what was just answered."""
         if len(query.squeezed) > _FOLLOW_UP or set(query.kinds) - _BROAD_KINDS or query.general:
             return False
+        if self._listener.not_covered(query.squeezed) or len(self._understanding.leftover(query)) > 1:
+            return False
         ranked = self._ranker.rank(query)
         return not ranked or not {"distinctive", "figure"} & dict(ranked[0].parts).keys()
 
@@ -127,12 +132,29 @@ class Decider:
         told = next((policy for policy in policies if self._corrections.heard(query, policy)), None)
         if told and (top is None or unsure or top.score < self._limits.answer):
             return Answer((Part(told, self._corrections.heard(query, told)),), Manner.SINGLE, query.aspects, region)
+        if listed := self._of_a_kind(query, region, policies[0]):
+            return listed
         if query.general and "until_when" not in query.aspects and not (top and self._specific(query, top)):
             return self.overview(policies[0], region, self._understanding.audiences_fit(query) or _OWN_BUSINESS)
         if top is None or unsure:
             near = tuple(c.entry.id for c in ranked[:3] if c.entry.type is EntryType.MEASURE)
             return RefuseUnsure(region, near if query.topical else ())
         return self._best_in_place(query, region, ranked)
+
+    def _of_a_kind(self, query: Query, region: str, policy_id: str) -> Overview | None:
+        """The list for a question that names one kind of help and nothing else (有没有培训), if there are several of that kind."""
+        narrow = [kind for kind in query.kinds if kind not in _BROAD_KINDS]
+        if len(narrow) != 1 or set(query.audiences) - _PERSONAL or query.numbers or self._understanding.leftover(query):
+            return None
+        covers = self._covers[narrow[0]]
+        wanted = self._understanding.audiences_fit(query) or _OWN_BUSINESS
+        own = [
+            (entry_id, measure)
+            for entry_id, measure in self._measures.items()
+            if entry_id.startswith(policy_id + "/") and measure.kind in covers
+        ]
+        own.sort(key=lambda item: (covers.index(item[1].kind), -len(wanted & set(item[1].audience))))
+        return Overview(policy_id, tuple(entry_id for entry_id, _ in own[:_OVERVIEW]), region) if len(own) > _FEW else None
 
     def _best_in_place(self, query: Query, region: str, ranked: tuple[Candidate, ...]) -> Decision:
         top = ranked[0]
@@ -225,7 +247,7 @@ class Decider:
     def _only_there(self, query: Query, top: Candidate) -> bool:
         """Whether the question names something that only one policy has, such as 富民生产贷."""
         unique = (word for word in top.entry.distinctive if len(word) >= _UNIQUE_WORD and len(self._homes[word]) == 1)
-        return any(word in query.squeezed for word in unique)
+        return any(word in query.squeezed and not self._understanding.is_generic(word) for word in unique)
 
     def _corrected(self, query: Query, ranked: tuple[Candidate, ...]) -> Candidate | None:
         """The best candidate whose own correction is heard, if it stands close behind the first."""

@@ -31,7 +31,8 @@ class Part:
 class Answer:
     """Entries that answer the question; ``also`` were close and are offered in a line each.
 
-    ``question`` (squeezed) tells which details are worth their room in the reply; ``heads`` is how many people it names.
+    ``question`` (squeezed) tells which details are worth their room in the reply; ``heads`` is how many people it names;
+    ``again`` that the reply before was about the same policy.
     """
 
     parts: tuple[Part, ...]
@@ -42,6 +43,7 @@ class Answer:
     ask_region: bool = False
     question: str = ""
     heads: int | None = None
+    again: bool = False
     score: float | None = None
     outcome: Outcome = Outcome.ANSWER
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.content.knowledge import Knowledge
 from bot.dialogue.decide import Decider
-from bot.dialogue.decision import Answer, Decision, Manner, Part, RefuseUnsure, Say
+from bot.dialogue.decision import Answer, Decision, Manner, Part, RefuseUnsure, Say, shown_entries
 from bot.dialogue.listen import Listener
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
@@ -92,7 +92,7 @@ class Conversation:
         decision = self.decider.decide(query, session.region)
         if isinstance(decision, RefuseUnsure) and (reply := self.listener.closest_meta(query)):
             return self._say(session, reply, Outcome.META)
-        return Step(decision, self._after(session, decision, region, query.text), query)
+        return self._told(session, decision, region, query.text, query)
 
     def _place_only(self, session: Session, query: Query) -> Step:
         """A message that is only a place: the last question asked again there, or the place remembered."""
@@ -102,28 +102,28 @@ class Conversation:
         earlier = self.understanding.query(session.question)
         moved = replace(earlier, regions=query.regions, places=earlier.places)
         decision = self.decider.decide(moved, region)
-        return Step(decision, self._after(session, decision, region, session.question), moved)
+        return self._told(session, decision, region, session.question, moved)
 
     def _about_again(self, session: Session, query: Query) -> Step:
         parts = tuple(Part(entry_id) for entry_id in session.about)
         manner = Manner.SINGLE if len(parts) == 1 else Manner.COMPARE
         decision = Answer(parts, manner, query.aspects, session.region)
-        return Step(decision, self._after(session, decision, session.region, session.question), query)
+        return self._told(session, decision, session.region, session.question, query)
 
     def _chosen(self, session: Session, choice: str) -> Step:
         name, _, target = choice.partition(":")
         if name == "measure" and target in self._entries:
             decision: Decision = Answer((Part(target),), Manner.SINGLE, (), session.region)
-            return Step(decision, self._after(session, decision, session.region, session.question))
+            return self._told(session, decision, session.region, session.question)
         if name == "aspect" and session.about:
             parts = tuple(Part(entry_id) for entry_id in session.about[:1])
             decision = Answer(parts, Manner.SINGLE, (target,), session.region)
-            return Step(decision, self._after(session, decision, session.region, session.question))
+            return self._told(session, decision, session.region, session.question)
         if name == "region":
             return self._place_only(session, self.understanding.query(target)) if target else self._command(session, "regions")
         if name == "overview" and target in self._policy_ids():
             decision = self.decider.overview(target, session.region)
-            return Step(decision, self._after(session, decision, session.region, session.question))
+            return self._told(session, decision, session.region, session.question)
         if name == "none":
             return self._command(session, "none")
         return self._command(session, "help")
@@ -154,6 +154,10 @@ class Conversation:
                 if session.last is None:
                     return self._say(replace(session, slow=True), "slower_none", Outcome.META)
                 return Step(session.last, replace(session, slow=True, shown=0), advance=True)
+            case "faster":
+                if session.last is None:
+                    return self._say(replace(session, slow=False), "nothing_to_repeat", Outcome.META)
+                return Step(session.last, replace(session, slow=False, shown=0))
             case "thanks" | "bye":
                 return self._say(session, command, Outcome.META)
             case _:
@@ -163,9 +167,14 @@ class Conversation:
         keep = () if outcome is Outcome.CRISIS else session.offered
         return Step(Say(key, outcome, region), replace(session, offered=keep, region=region or session.region))
 
-    def _after(self, session: Session, decision: Decision, region: str | None, question: str | None) -> Session:
+    def _told(self, session: Session, decision: Decision, region: str | None, question: str | None, query: Query | None = None) -> Step:
+        """A decision about a policy question, and the session that remembers it."""
         about = tuple(part.entry_id for part in decision.parts) if isinstance(decision, Answer) else session.about
-        return replace(session, region=region, question=question, about=about, offered=(), last=decision, shown=0)
+        if isinstance(decision, Answer) and session.last is not None:
+            before = {entry_id.partition("/")[0] for entry_id in shown_entries(session.last)}
+            decision = replace(decision, again={entry_id.partition("/")[0] for entry_id in about} <= before)
+        after = replace(session, region=region, question=question, about=about, offered=(), last=decision, shown=0)
+        return Step(decision, after, query)
 
     def _offered(self, session: Session, squeezed: str) -> str | None:
         """The id of the offered choice a message names by number or by its words."""

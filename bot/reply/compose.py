@@ -83,7 +83,7 @@ class Composer:
         policy = self._policy_of(part.entry_id)
         entry = self._entry(part.entry_id)
         lines = self._policy_lines
-        blocks = [self._opening((policy,), day)]
+        blocks = [self._opening((policy,), day, again=decision.again)]
         match entry:
             case Measure():
                 body = self._measure_lines.full(policy, entry, part, decision)
@@ -93,7 +93,7 @@ class Composer:
                 body = [*part.corrections, *lines.document(policy)]
         blocks.append(Block(tuple(body)))
         blocks.append(
-            Block((*lines.area_note(policy, decision.region), *lines.status(policy, day, newer="until_when" in decision.aspects)))
+            Block((*lines.area_note(policy, decision.region), *lines.status(policy, day, newer="until_when" in decision.aspects)), True)
         )
         blocks.append(Block(tuple(lines.contacts(policy, self._offices_of(entry), decision.region))))
         if not isinstance(entry, Policy):
@@ -110,7 +110,7 @@ class Composer:
     def _several(self, decision: Answer, day: date) -> Reply:
         policies = tuple(dict.fromkeys(self._policy_of(part.entry_id).id for part in decision.parts))
         shown = tuple(self._policies[policy_id] for policy_id in policies)
-        blocks = [self._opening(shown, day)]
+        blocks = [self._opening(shown, day, again=decision.again)]
         for number, part in enumerate(decision.parts, 1):
             entry = self._entry(part.entry_id)
             place = f"{self._policy_of(part.entry_id).place}——" if len(policies) > 1 else ""
@@ -123,7 +123,7 @@ class Composer:
             blocks.append(Block(tuple(head)))
         lines = self._policy_lines
         status = [line for policy in shown for line in (*lines.area_note(policy, decision.region), *lines.status(policy, day))]
-        blocks.append(Block(tuple(dict.fromkeys(status))))
+        blocks.append(Block(tuple(dict.fromkeys(status)), True))
         for policy in shown:
             entries = [self._entry(part.entry_id) for part in decision.parts if self._policy_of(part.entry_id) is policy]
             offices = dict.fromkeys(office for entry in entries for office in self._offices_of(entry))
@@ -141,7 +141,7 @@ class Composer:
             lines.append(self._say("brief_line", number=number, name=self._name(entry), summary=self._summary(entry)))
         none = Choice("none:", self._say("clarify_none_label"))
         lines += [self._say("choice_line", number=len(ids) + 1, label=none.label), self._say("clarify_closing")]
-        blocks = (self._opening((policy,), day), Block(tuple(lines)), Block(tuple(self._policy_lines.status(policy, day))))
+        blocks = (self._opening((policy,), day), Block(tuple(lines)), Block(tuple(self._policy_lines.status(policy, day)), True))
         return _reply(Outcome.CLARIFY, blocks, (*map(self._choice, ids), none))
 
     def _by_region(self, ids: tuple[str, ...], day: date) -> Reply:
@@ -173,13 +173,13 @@ class Composer:
         lines.append(self._say("general_closing"))
         status = (*self._policy_lines.area_note(policy, decision.region), *self._policy_lines.status(policy, day))
         contacts = tuple(self._policy_lines.contacts(policy, _OFFICES, decision.region))
-        blocks = (self._opening((policy,), day), Block(tuple(lines)), Block(status), Block(contacts))
+        blocks = (self._opening((policy,), day), Block(tuple(lines)), Block(status, True), Block(contacts))
         return _reply(Outcome.ANSWER, blocks, map(self._choice, decision.entry_ids))
 
-    def _opening(self, policies: Iterable[Policy], day: date) -> Block:
-        """What comes before everything: the policies among these that have ended or not begun."""
-        lines = [line for policy in policies for line in self._policy_lines.opening(policy, day)]
-        return Block((*lines, self._say("ended_then")) if lines else ())
+    def _opening(self, policies: Iterable[Policy], day: date, *, again: bool = False) -> Block:
+        """What comes before everything: the policies among these that have ended or not begun; in a few words if just said."""
+        lines = [line for policy in policies for line in self._policy_lines.opening(policy, day, again=again)]
+        return Block((*lines, self._say("ended_then")) if lines and not again else tuple(lines), True)
 
     # refusals and fixed replies
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.content.knowledge import Knowledge
 from bot.content.policy import Policy, Successor, Validity
-from bot.content.region import contains
+from bot.content.region import Level, contains, level_of
 from bot.reply.measure_lines import unstopped
 
 _OLD_AFTER_YEARS = 5
@@ -29,9 +29,11 @@ class PolicyLines:
         """A day as people say it."""
         return self._say("date", year=day.year, month=day.month, day=day.day)
 
-    def opening(self, policy: Policy, day: date) -> list[str]:
-        """What must be said before anything else: that it has ended, or has not begun."""
+    def opening(self, policy: Policy, day: date, *, again: bool = False) -> list[str]:
+        """What must be said before anything else: that it has ended, or has not begun; with ``again`` in a few words."""
         match policy.validity_on(day):
+            case Validity.ENDED if again:
+                return [self._say("ended_again", policy=policy.short_name)]
             case Validity.ENDED if policy.valid.to:
                 titles = _titles(policy, "may_replace")
                 successor = self._say("ended_successor", titles=titles) if titles else self._say("ended_no_successor")
@@ -75,7 +77,7 @@ class PolicyLines:
             phone: str = office.hotline
             if phone == _FAR_NUMBER and (area_code := self._area_code(region or policy.regions[0])):
                 phone = self._say("office_phone_far", phone=phone, area_code=area_code)
-            name = office.name if office.id == "hotline" else f"{policy.place}{office.name}"
+            name = office.name if office.id == "hotline" else f"{self._place(policy, region)}{office.name}"
             lines.append(self._say("contact_line", office=name, phone=phone))
         known = any(_ANYTHING in line for line in lines)
         return [*dict.fromkeys(lines), self._say("final_word" if known else "contact_fallback")]
@@ -91,6 +93,14 @@ class PolicyLines:
         if policy.repeals:
             lines.append(self._say("policy_repeals", documents="、".join(policy.repeals)))
         return [*lines, self._say("policy_silent", text=policy.silent)]
+
+    def _place(self, policy: Policy, region: str | None) -> str:
+        """Whose office to ask: the person's own city or county, else the policy's; a province has none for callers."""
+        if region is not None and level_of(region) is not Level.PROVINCE and any(contains(code, region) for code in policy.regions):
+            return self._regions.name(region)
+        if all(level_of(code) is Level.PROVINCE for code in policy.regions):
+            return self._say("local")
+        return policy.place
 
     def _area_code(self, region: str) -> str | None:
         return self._area_codes.get(region) or self._area_codes.get(region[:4] + "00")

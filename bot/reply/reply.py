@@ -8,9 +8,10 @@ from bot.dialogue.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph that belongs together: one or more lines."""
+    """A paragraph that belongs together: one or more lines. A ``warning`` must be heard before anything is acted on."""
 
     lines: tuple[str, ...]
+    warning: bool = False
 
     @property
     def text(self) -> str:

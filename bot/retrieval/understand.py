@@ -19,6 +19,7 @@ _LONG = 40
 """Longer messages are stories: what is not the asking part counts less."""
 _WINDOWS = 3
 _SYNONYM = 0.8
+_OWN_PART = 2
 _SMALL = 10
 _IDLE_UNITS = frozenset(DAY_LIKE_UNITS)
 _OWN_STRETCH = 4
@@ -73,6 +74,17 @@ class Understanding:
         """The query for one part of a longer message; places of the whole stay known."""
         inner = self._heard(part, part, ())
         return replace(inner, regions=inner.regions or query.regions, places=inner.places or query.places)
+
+    def leftover(self, query: Query) -> tuple[str, ...]:
+        """The words of a query that no list explains: neither place, kind of help, aspect, who somebody is nor small talk."""
+        rest = squeeze(_without(query.text, [place.heard for place in query.places]))
+        heard = [self._kinds[name] for name in query.kinds] + [self._audiences[name] for name in query.audiences]
+        heard += [self._aspects[name] for name in query.aspects] + [self._general, self._asking]
+        return tuple(word for word in self.segmenter.words(_stripped(rest, heard)) if len(word) > 1 and word not in self._stopwords)
+
+    def is_generic(self, word: str) -> bool:
+        """Whether a word is nothing but everyday names for help and people (开店补贴), so that it points to no place."""
+        return len(_stripped(word, [*self._kinds.values(), *self._audiences.values(), self._topical])) < _OWN_PART
 
     def about_place(self, query: Query, code: str) -> Query:
         """The query with what stands right after one of its places looked up too (常德的电商班、隆阳的按摩班)."""
@@ -172,6 +184,11 @@ def is_figure(number: Number) -> bool:
         return True
     small = number.value < _SMALL and number.unit in _IDLE_UNITS
     return number.value >= 2 and not small and not 1990 <= number.value <= 2100
+
+
+def _stripped(text: str, heard: list[Cues]) -> str:
+    pieces = sorted({piece for cues in heard for piece in cues.heard(text)}, key=len, reverse=True)
+    return _without(text, pieces)
 
 
 def _without(text: str, pieces: list[str]) -> str:
