@@ -132,7 +132,7 @@ class Decider:
         told = next((policy for policy in policies if self._corrections.heard(query, policy)), None)
         if told and (top is None or unsure or top.score < self._limits.answer):
             return Answer((Part(told, self._corrections.heard(query, told)),), Manner.SINGLE, query.aspects, region)
-        if listed := self._of_a_kind(query, region, policies[0]):
+        if not (top and self._ranker.names(query, top.entry)) and (listed := self._of_a_kind(query, region, policies[0])):
             return listed
         if query.general and "until_when" not in query.aspects and not (top and self._specific(query, top)):
             return self.overview(policies[0], region, self._understanding.audiences_fit(query) or _OWN_BUSINESS)

@@ -147,7 +147,7 @@ class Conversation:
                     return self._say(session, "nothing_to_repeat", Outcome.META)
                 return Step(session.last, replace(session, shown=max(0, session.shown - 1)), advance=True)
             case "next":
-                if session.last is None or not session.slow:
+                if session.last is None or not session.slow or session.last.outcome is Outcome.REFUSE:
                     return self._say(session, "no_more" if session.last else "nothing_to_repeat", Outcome.META)
                 return Step(session.last, session, advance=True)
             case "slower":

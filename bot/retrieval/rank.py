@@ -14,6 +14,7 @@ from bot.retrieval.query import Query, Window
 from bot.retrieval.understand import Understanding, figure_token, is_figure
 
 _RERANKED = 40
+_RARE = 2
 _HALF = 25.0
 """What words and characters weigh each: a question that is an entry's own name scores just below 100 in all."""
 _NARROW = 4
@@ -82,6 +83,10 @@ class Ranker:
                 score += parts["phrasing"]
             found.append(Candidate(self.entries[index], round(score, 3), self._strange(window, index), tuple(parts.items())))
         return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.entry.id)))
+
+    def names(self, query: Query, entry: Entry) -> bool:
+        """Whether the question has a word of an entry's own that hardly any other entry has."""
+        return any(word in query.squeezed for word in entry.distinctive if self._holders[word] <= _RARE)
 
     def matched(self, query: Query, entry: Entry) -> tuple[tuple[str, float], ...]:
         """The words of a query that are in an entry, and how much each adds, most first."""
