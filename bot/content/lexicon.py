@@ -49,13 +49,14 @@ class Synonym(Authored):
 
 
 class NotCovered(Authored):
-    """A topic near ours that no document here deals with, and whom to ask instead."""
+    """A topic near ours that no document here deals with, and whom to ask instead; an ``urgent`` one is met with that first."""
 
     id: Identifier
     name: Text
     heard: Cues
     unless: Cues = ()
     ask: Text
+    urgent: bool = False
 
 
 class Misuse(Authored):

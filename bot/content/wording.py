@@ -83,6 +83,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "office_phone_far": "phone area_code",
         # refusals
         "refuse_not_covered": "topic ask",
+        "refuse_urgent": "ask",
         "refuse_off_topic": "",
         "refuse_off_topic_rest": "",
         "refuse_place": "place areas",

@@ -33,7 +33,7 @@ _PERSONAL = {"disabled", "family", "blind", "severe", "rural", "poor", "women", 
 """What somebody is, not what they want: it does not show that a question is about our kinds of help."""
 _ANYONE = {"disabled", "online_merchant", "sole_trader"}
 _CORRECTED_AT_LEAST = 0.8
-_CERTAIN = 1.6
+_CERTAIN = 60
 _FAMILIAR = 0.35
 _UNIQUE_WORD = 3
 _UNTOPICAL = 2
@@ -223,7 +223,7 @@ class Decider:
 
     def _certain(self, top: Candidate) -> bool:
         """Whether a measure is named so plainly that a topic not covered was only mentioned beside it."""
-        return "distinctive" in dict(top.parts) and top.strange < _FAMILIAR and top.score >= self._limits.answer * _CERTAIN
+        return "distinctive" in dict(top.parts) and top.strange < _FAMILIAR and top.score >= _CERTAIN
 
     def _specific(self, query: Query, top: Candidate) -> bool:
         """Whether a question for 什么补贴 names a certain kind of help, person or thing after all."""

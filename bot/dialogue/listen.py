@@ -63,8 +63,8 @@ class Listener:
             for word in self._filler:
                 if len(stripped) > len(word):
                     stripped = stripped.removeprefix(word) if stripped.startswith(word) else stripped.removesuffix(word)
-            if stripped in self._commands:
-                return self._commands[stripped]
+                if stripped in self._commands:
+                    return self._commands[stripped]
             if stripped == before:
                 break
         return None

@@ -9,6 +9,7 @@ from bot.language.pinyin import LATIN, fold, initials, sound, sounds, split_lati
 from bot.language.segment import Segmenter
 
 _LONGEST = 8
+_FIRM = 3
 _SENTENCE_SYLLABLES = 4
 """Fewer syllables must be one of our words: name, menu and the like are none."""
 _MIXED = re.compile(r"([\u4e00-\u9fff]{0,3})([a-z]{1,12})(?![a-z' ])([\u4e00-\u9fff]{0,3})")
@@ -32,6 +33,7 @@ class Homophones:
         words: Iterable[str],
         long_words: Iterable[str],
         places: Iterable[str],
+        firm_places: Iterable[str],
         spoken: Iterable[str],
         names: Iterable[str],
         segmenter: Segmenter,
@@ -39,7 +41,7 @@ class Homophones:
         """Prepare the sounds.
 
         ``words`` are put back wherever they are heard, ``long_words`` only from four characters on (short ones sound like too much else),
-        ``places`` only where a place is likely to stand; ``spoken`` words help to read whole sentences of pinyin; ``names`` (of all places)
+        ``places`` only where a place is likely to stand, ``firm_places`` anywhere, even across another place's name; ``spoken`` words help to read whole sentences of pinyin; ``names`` (of all places)
         are never taken for something else.
         """
         curated = [word for word in dict.fromkeys(words) if len(word) >= 2 and all(map(is_han, word))]
@@ -60,10 +62,12 @@ class Homophones:
         for word in spoken:
             for heard in sounds(word):
                 self._spoken.setdefault(heard, word)
+        self._anywhere = {heard: word for word in firm_places if len(word) >= _FIRM for heard in sounds(word)[:1]}
         self._by_initials: dict[str, str] = {}
         for word in curated:
             if len(word) >= 3:
-                self._by_initials.setdefault(initials(word), word)
+                self._anywhere = {heard: word for word in firm_places if len(word) >= _FIRM for heard in sounds(word)[:1]}
+        self._by_initials.setdefault(initials(word), word)
         self._segmenter = segmenter
 
     def repair(self, text: str) -> Repaired:
@@ -79,8 +83,21 @@ class Homophones:
 
         text = self._read_mixed(text, changes)
         text = LATIN.sub(latin, text)
-        text = self._read_characters(text, changes)
+        text = self._read_characters(self._read_firm_places(text, changes), changes)
         return Repaired(text, tuple(changes))
+
+    def _read_firm_places(self, text: str, changes: list[tuple[str, str]]) -> str:
+        """The places that matter most put back although a shorter name stands inside what was typed (汪青县 is no 青县)."""
+        for length in (_FIRM + 1, _FIRM):
+            for start in range(len(text) - length + 1):
+                span = text[start : start + length]
+                if span in self._words or not all(map(is_han, span)):
+                    continue
+                word = self._anywhere.get(sound(span) or ())
+                if word is not None and _close(span, word):
+                    changes.append((span, word))
+                    text = text[:start] + word + text[start + length :]
+        return text
 
     def _read_mixed(self, text: str, changes: list[tuple[str, str]]) -> str:
         """Words typed half in characters, half in pinyin (残ji人), put back."""

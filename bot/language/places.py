@@ -18,7 +18,7 @@ _AFTER = 8
 _STRONG = 3
 _NEAR = 2
 """Strong cues count up to so many characters away (twice as many behind a place), others only next to it."""
-_ONLY_MENTIONED = -2
+_ONLY_MENTIONED = -4
 """A single place counts as the user's own unless it is lighter than this."""
 
 
@@ -95,7 +95,8 @@ class Gazetteer:
 
     def _choose(self, codes: tuple[str, ...], certain: set[str]) -> str:
         def rank(code: str) -> tuple[int, bool, int, str]:
-            related = max((level_of(other) for other in certain if other != code and contains(other, code)), default=0)
+            around = (level_of(other) for other in certain if contains(other, code))
+            related = level_of(code) + 1 if code in certain else max(around, default=0)
             covered = any(contains(code, policy) or contains(policy, code) for policy in self._preferred)
             return -related, not covered, level_of(code), code
 

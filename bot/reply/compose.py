@@ -187,6 +187,8 @@ class Composer:
         if topic_id == _OFF_TOPIC:
             return self._paragraphs(Outcome.REFUSE, self._say("refuse_off_topic"), self._say("ask_region_short", areas=self._areas()))
         topic = self._topics[topic_id]
+        if topic.urgent:
+            return self._paragraphs(Outcome.REFUSE, self._say("refuse_urgent", ask=topic.ask))
         refusal = self._say("refuse_not_covered", topic=topic.name, ask=topic.ask)
         return self._paragraphs(Outcome.REFUSE, refusal, self._say("refuse_off_topic_rest"))
 

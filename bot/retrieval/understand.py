@@ -41,9 +41,9 @@ class Understanding:
         self.segmenter = Segmenter(words)
         place_names = [name for name, codes in self.gazetteer.names().items() if any(_worth_repairing(code, covered) for code in codes)]
         spoken = _spoken_words(knowledge)
-        self.homophones = Homophones(
-            (*self._policy_places(knowledge), *lexicon.words), words, place_names, spoken, self.gazetteer.names(), self.segmenter
-        )
+        firm = self._policy_places(knowledge)
+        names = self.gazetteer.names()
+        self.homophones = Homophones((*firm, *lexicon.words), words, place_names, firm, spoken, names, self.segmenter)
         self._stopwords = frozenset(lexicon.stopwords)
         self._kinds = {entry.id: Cues(entry.heard) for entry in lexicon.kinds}
         self._audiences = {entry.id: Cues(entry.heard) for entry in lexicon.audiences}
