@@ -103,10 +103,12 @@ class Beside:
         return found
 
     def _by_name(self, query: Query, allowed: Callable[[Entry], bool]) -> dict[str, Candidate]:
-        """Measures that are each called by a name of their own, such as 富民生产贷 and 康复扶贫贷款."""
+        """Measures that are each called by a name of their own, the best of all among them (富民生产贷 and 康复扶贫贷款)."""
         found: dict[str, Candidate] = {}
         claimed: set[int] = set()
-        for candidate in self._ranker.rank(query, allowed)[:_NAMED_AMONG]:
+        best: Candidate | None = None
+        ranked = self._ranker.rank(query, allowed)
+        for candidate in ranked[:_NAMED_AMONG]:
             if candidate.entry.type is not EntryType.MEASURE:
                 continue
             for word in candidate.entry.distinctive:
@@ -115,7 +117,8 @@ class Beside:
                 if at >= 0 and len(word) >= _NAME and not span & claimed:
                     claimed |= span
                     found.setdefault(candidate.entry.id, candidate)
-        return found
+                    best = best or candidate
+        return found if ranked and best is ranked[0] else {}
 
     def _by_kind(self, query: Query, allowed: Callable[[Entry], bool]) -> dict[str, Candidate]:
         """The best entry of each narrow kind of help heard, where two words for one kind count once."""

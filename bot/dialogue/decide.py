@@ -17,6 +17,7 @@ from bot.dialogue.decision import (
     Manner,
     Overview,
     Part,
+    RefuseElsewhere,
     RefusePlace,
     RefuseTopic,
     RefuseUnsure,
@@ -136,6 +137,10 @@ class Decider:
             return listed
         if query.general and "until_when" not in query.aspects and not (top and self._specific(query, top)):
             return self.overview(policies[0], region, self._understanding.audiences_fit(query) or _OWN_BUSINESS)
+        if (top is None or unsure or top.score < self._limits.answer) and (foreign := self._elsewhere(query, policies)):
+            return RefuseElsewhere(foreign, region)
+        if "until_when" in query.aspects and unsure:
+            return Answer((Part(policies[0]),), Manner.SINGLE, query.aspects, region)
         if top is None or unsure:
             near = tuple(c.entry.id for c in ranked[:3] if c.entry.type is EntryType.MEASURE)
             return RefuseUnsure(region, near if query.topical else ())
@@ -248,6 +253,11 @@ class Decider:
         """Whether the question names something that only one policy has, such as 富民生产贷."""
         unique = (word for word in top.entry.distinctive if len(word) >= _UNIQUE_WORD and len(self._homes[word]) == 1)
         return any(word in query.squeezed and not self._understanding.is_generic(word) for word in unique)
+
+    def _elsewhere(self, query: Query, policies: tuple[str, ...]) -> str | None:
+        """The measure of another policy that the question names by a name of its own (陇原创业贷, asked in 四川)."""
+        ranked = self._ranker.rank(query, lambda entry: entry.policy_id not in policies and entry.type is EntryType.MEASURE)
+        return ranked[0].entry.id if ranked and self._only_there(query, ranked[0]) else None
 
     def _corrected(self, query: Query, ranked: tuple[Candidate, ...]) -> Candidate | None:
         """The best candidate whose own correction is heard, if it stands close behind the first."""

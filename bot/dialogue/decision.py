@@ -102,6 +102,15 @@ class RefusePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class RefuseElsewhere:
+    """Something that only another place's document has, asked for here."""
+
+    entry_id: str
+    region: str
+    outcome: Outcome = Outcome.REFUSE
+
+
+@dataclass(frozen=True, slots=True)
 class RefuseUnsure:
     """Nothing found that surely answers; ``nearest`` may be what was meant."""
 
@@ -120,7 +129,7 @@ class Say:
     count: int = 0
 
 
-Decision = Answer | Clarify | ByRegion | AskRegion | Overview | RefuseTopic | RefusePlace | RefuseUnsure | Say
+Decision = Answer | Clarify | ByRegion | AskRegion | Overview | RefuseTopic | RefusePlace | RefuseElsewhere | RefuseUnsure | Say
 
 
 def shown_entries(decision: Decision) -> tuple[str, ...]:

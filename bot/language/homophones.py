@@ -91,7 +91,7 @@ class Homophones:
         for length in (_FIRM + 1, _FIRM):
             for start in range(len(text) - length + 1):
                 span = text[start : start + length]
-                if span in self._words or not all(map(is_han, span)):
+                if span in self._words or span[:-1] in self._words or not all(map(is_han, span)):
                     continue
                 word = self._anywhere.get(sound(span) or ())
                 if word is not None and _close(span, word):

@@ -15,6 +15,7 @@ from bot.dialogue.decision import (
     Decision,
     Manner,
     Overview,
+    RefuseElsewhere,
     RefusePlace,
     RefuseTopic,
     RefuseUnsure,
@@ -67,6 +68,8 @@ class Composer:
                 return self._refuse_topic(topic_id)
             case RefusePlace(code=code, near=near):
                 return self._refuse_place(code, near)
+            case RefuseElsewhere(entry_id=entry_id, region=region):
+                return self._refuse_elsewhere(entry_id, region)
             case RefuseUnsure(region=region, nearest=nearest):
                 return self._refuse_unsure(region, nearest)
             case Say():
@@ -199,6 +202,11 @@ class Composer:
             for policy in (self._policies[policy_id] for policy_id in near)
         ] or [self._say("refuse_place", place=place, areas=self._areas())]
         return self._paragraphs(Outcome.REFUSE, *lines, self._say("refuse_place_ask"), self._say("refuse_hotlines"))
+
+    def _refuse_elsewhere(self, entry_id: str, region: str) -> Reply:
+        policy = self._policy_of(entry_id)
+        refusal = self._say("refuse_elsewhere", name=self._name(self._entry(entry_id)), area=policy.place, place=self._regions.name(region))
+        return self._paragraphs(Outcome.REFUSE, refusal, policy.coverage, self._say("refuse_hotlines"))
 
     def _refuse_unsure(self, region: str | None, nearest: tuple[str, ...]) -> Reply:
         opening = self._say("refuse_unsure_region", area=self._regions.name(region)) if region else self._say("refuse_unsure")

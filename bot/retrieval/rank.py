@@ -18,7 +18,7 @@ _RARE = 2
 _HALF = 25.0
 """What words and characters weigh each: a question that is an entry's own name scores just below 100 in all."""
 _NARROW = 4
-_SECOND_SHARE = 0.8
+_SECOND_SHARE = 0.5
 _BROAD_SHARE = 0.4
 """What of the weight of a fitting kind goes to a word's further meanings, and to words that mean almost anything."""
 _ONLY_IF_HEARD = {Audience.VETERAN, Audience.WOMEN}

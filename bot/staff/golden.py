@@ -24,7 +24,7 @@ class Case(Authored):
     """A question and what its reply must do.
 
     ``measures`` are codes, one of which the answer must be about (a clause may stand for them where ``says`` proves the fact);
-    ``also`` must all be dealt with. ``says`` and ``never`` are regular expressions over the reply. ``held_back`` cases are never tuned on.
+    ``also`` must all be dealt with (by a clause of their policy where ``says`` proves it). ``says`` and ``never`` are regular expressions over the reply. ``held_back`` cases are never tuned on.
     """
 
     id: Text
@@ -97,6 +97,7 @@ class Judge:
                 self._ended.add(policy.id)
             self._codes.update({f"{policy.id}/{clause.id}": clause.code for clause in policy.clauses if clause.code})
         self._codes.update({f"{policy.id}/{measure.id}": measure.code for policy, measure in engine.knowledge.measures()})
+        self._homes = {measure.code: policy.id for policy, measure in engine.knowledge.measures()}
 
     def results(self, cases: Iterable[Case]) -> Iterator[Result]:
         """Every case judged, in order."""
@@ -126,8 +127,9 @@ class Judge:
             told = any(code is None or code.startswith("R") for code in shown) and (case.says or len(case.measures) >= 4)
             if not told:
                 yield f"is about {', '.join(str(code) for code in shown)}, expected one of {', '.join(case.measures[:6])}"
+        told_of = {entry.partition("/")[0] for entry, code in zip(turn.record.entries, shown, strict=True) if code is None}
         for code in case.also:
-            if code not in shown:
+            if code not in shown and not (case.says and self._homes.get(code) in told_of):
                 yield f"does not deal with {code}"
         wanted = {name for name in case.policy if name != "none"}
         if wanted and not any(policy.startswith(name) for policy in policies for name in wanted):
