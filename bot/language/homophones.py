@@ -63,11 +63,11 @@ class Homophones:
             for heard in sounds(word):
                 self._spoken.setdefault(heard, word)
         self._anywhere = {heard: word for word in firm_places if len(word) >= _FIRM for heard in sounds(word)[:1]}
+        self._anywhere = {heard: word for word in firm_places if len(word) >= _FIRM for heard in sounds(word)[:1]}
         self._by_initials: dict[str, str] = {}
         for word in curated:
             if len(word) >= 3:
-                self._anywhere = {heard: word for word in firm_places if len(word) >= _FIRM for heard in sounds(word)[:1]}
-        self._by_initials.setdefault(initials(word), word)
+                self._by_initials.setdefault(initials(word), word)
         self._segmenter = segmenter
 
     def repair(self, text: str) -> Repaired:
