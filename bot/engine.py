@@ -8,10 +8,9 @@ from bot.dialogue.decision import shown_entries
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.session import Session
-from bot.dialogue.step import MOST_CHARACTERS, Conversation, Step
+from bot.dialogue.step import MOST_CHARACTERS, Conversation
 from bot.reply.compose import Composer
 from bot.reply.reply import Block, Reply
-
 
 _LINES_AT_ONCE = 3
 

@@ -62,6 +62,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         epilog="Each command has its own help: zhuchuang ask --help",
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
@@ -78,6 +79,19 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"zhuchuang: {message}; see {self.prog} --help\n")
+
+
+class _Version(argparse.Action):
+    """Prints the version of the installed package, which nobody else waits for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"zhuchuang {version('zhuchuang')}")
+        except PackageNotFoundError:
+            raise UsageError("it is not installed as a package, so its version is not known") from None
+        parser.exit()
 
 
 def _prepare_streams() -> None:

@@ -4,34 +4,47 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from time import perf_counter
 from typing import Any
 
-from bot.channels.terminal import measure_ids, read_object, said_of, text_of, told
+from bot.bootstrap import noon
+from bot.channels.terminal import LineError, measure_ids, read_object, said_of, text_of, told
 from bot.cli import UsageError
 from bot.cli.options import add_as_of, add_json, add_region, engine, known_region, moment, region, settings
+from bot.cli.problems import own_words
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.session import Session
 from bot.engine import Engine
 
-_EXAMPLES = """examples:
-  zhuchuang ask --region dongying kai wangdian you butie ma
+_EXAMPLE = "zhuchuang ask --region dongying kai wangdian you butie ma"
+_EXAMPLES = f"""examples:
+  zhuchuang ask {{chinese}}
+  {_EXAMPLE}
   zhuchuang ask --as-of 2026-11-21 --json QUESTION
   zhuchuang ask --batch < questions.jsonl
 
---batch reads lines {"id", "question", "region"?} and writes a line of JSON for each as soon as it is answered. A line that cannot be read
-gets the outcome "error"; a region that is not known is passed over."""
+--batch reads a JSON object a line; fields it does not know are passed over:
+  question  text, required
+  id        anything, given back as it is
+  region    the person's place, by its name or code (default: --region)
+  as_of     the day, such as 2026-11-21 (default: --as-of)
+
+For each it writes one, with what --json prints, as soon as it is answered. A line that cannot be read gets the outcome "error" and a text
+that says why. A region that is not known is ignored and the question answered without a place; its answer has one field more, "problem",
+that says so."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.epilog = _EXAMPLES
+    parser.epilog = _EXAMPLES.format(chinese=own_words("ask_example") or "QUESTION")
     add_region(parser)
     add_as_of(parser)
     add_json(parser)
-    parser.add_argument("--batch", action="store_true", help="read questions from standard input, a line of JSON each")
+    parser.add_argument(
+        "--batch", action="store_true", help="read questions from standard input, a line of JSON each: question, id, region, as_of"
+    )
     parser.add_argument("question", metavar="QUESTION", nargs="*", help="the question, in Chinese or pinyin")
 
 
@@ -39,6 +52,9 @@ def run(options: argparse.Namespace) -> int:
     """Answer."""
     if options.batch == bool(options.question):
         raise UsageError("ask takes either a QUESTION or --batch; see zhuchuang ask --help")
+    question = " ".join(options.question)
+    if not options.batch and not question.strip():
+        raise UsageError(f"QUESTION is empty; write one, such as: {_EXAMPLE}")
     asked = engine(settings())
     place = region(asked, options.region)
     asking = _Asking(asked, moment(options), place)
@@ -46,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         for answer in asking.batch(sys.stdin):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
         return 0
-    answer = asking.ask(" ".join(options.question), place)
+    answer = asking.ask(question, place, moment(options))
     print(json.dumps({"id": None} | answer, ensure_ascii=False) if options.json else answer["text"])
     return 0
 
@@ -60,9 +76,9 @@ class _Asking:
         self._region = region
         self._measures = measure_ids(engine)
 
-    def ask(self, question: str, region: str | None) -> dict[str, Any]:
+    def ask(self, question: str, region: str | None, moment: datetime) -> dict[str, Any]:
         started = perf_counter()
-        turn = self._engine.respond(Session(region=region), Message("terminal", question), self._moment)
+        turn = self._engine.respond(Session(region=region), Message("terminal", question), moment)
         took_ms = round((perf_counter() - started) * 1000, 2)
         answer = told(turn, self._measures)
         return {
@@ -87,9 +103,20 @@ class _Asking:
                 question = text_of(value, "question", required=True)
                 named = text_of(value, "region")
                 place = known_region(self._engine, named) if named is not None else self._region
-                yield {"id": id} | self.ask(str(question), place)
+                answer = {"id": id} | self.ask(str(question), place, _moment_of(value, self._moment))
+                if named is not None and place is None:
+                    answer["problem"] = f'line {number}: "region" is not known and was ignored: {named}'
+                yield answer
             except Exception as error:  # one line must not end the others
                 yield {"id": id} | _unread(said_of(error, number))
+
+
+def _moment_of(value: dict[str, Any], otherwise: datetime) -> datetime:
+    given = text_of(value, "as_of")
+    try:
+        return otherwise if given is None else noon(date.fromisoformat(given))
+    except ValueError:
+        raise LineError('"as_of" must be a date such as 2026-11-21') from None
 
 
 def _unread(why: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bot.staff.calibrate import Calibration, Point, calibrate, with_thresholds
 
 _EXAMPLES = """examples:
   zhuchuang calibrate
-  zhuchuang calibrate --write     # also put the best thresholds into ranking.yaml
+  zhuchuang calibrate --write     # also put the best thresholds into knowledge/ranking.yaml
 
 Held-back questions are left out. The best setting has the fewest wrong answers among those that are right at most one point less often than
 the one that is right most often."""
@@ -22,8 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
     add_cases(parser)
-    add_as_of(parser)
-    parser.add_argument("--write", action="store_true", help="put the best thresholds into ranking.yaml")
+    add_as_of(parser, "judge as on this day: every setting is tried with the policies in force then")
+    parser.add_argument(
+        "--write", action="store_true", help="put the best thresholds into knowledge/ranking.yaml, or where ZHUCHUANG_KNOWLEDGE says"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--knowledge", metavar="DIR", type=Path, help="the content to check (default: what the program would serve)")
     parser.add_argument("--sources", metavar="DIR", type=Path, help="also look up every figure in the text of its document")
     parser.add_argument("--schemas", metavar="DIR", type=Path, help="write the JSON Schemas of the YAML files there")
-    add_as_of(parser)
+    add_as_of(parser, "judge as on this day which policies end soon")
     add_json(parser)
 
 

@@ -21,19 +21,25 @@ from bot.staff.golden import Case, Judge, Result, Score, by, read_cases, score
 
 CASES = Path("tests/cases/retrieval")
 _BASELINE = Path("tests/cases/baseline.json")
+_CEILING = "wrong_most"
 _EXAMPLES = """examples:
   zhuchuang golden
   zhuchuang golden --failures --as-of 2026-11-21
   zhuchuang golden --cases DIR --baseline FILE --json
 
-Ends with 1 if a figure is below its floor. Right replies are counted apart over questions that may be tuned on and those held back; wrong
-answers and rightly refused questions over all of them."""
+The baseline has four figures in percent:
+  tuned_right      floor: right replies to the questions that may be tuned on
+  held_back_right  floor: right replies to the questions held back
+  refused_rightly  floor: refusals of the questions that are to be refused
+  wrong_most       ceiling: wrong answers to all questions
+
+Ends with 1 if a figure is below its floor or above its ceiling. Figures are rounded to two decimals and then compared."""
 
 Percent = Annotated[int | float, Field(ge=0, le=100)]
 
 
 class Baseline(Authored):
-    """The figures the golden questions must reach, in percent."""
+    """The floors and the ceiling of what the golden questions give, in percent."""
 
     tuned_right: Percent
     held_back_right: Percent
@@ -45,8 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
     add_cases(parser)
-    add_as_of(parser)
-    parser.add_argument("--baseline", metavar="FILE", type=Path, help=f"the floors, as JSON (default: {_BASELINE}, if there is one)")
+    add_as_of(parser, "judge as on this day: the questions are asked on it")
+    parser.add_argument(
+        "--baseline", metavar="FILE", type=Path, help=f"the floors and the ceiling, as JSON (default: {_BASELINE}, if there is one)"
+    )
     parser.add_argument("--failures", action="store_true", help="list every reply that was not right, with what was wrong")
     add_json(parser)
 
@@ -64,13 +72,13 @@ def run(options: argparse.Namespace) -> int:
     judged = Judge(asked, moment(options).date()).results(cases)
     results = list(with_progress(judged, len(cases)))
     scores = {name: score(group) for name, group in _groups(results).items()}
-    below = list(_below(scores, baseline)) if baseline is not None else []
+    missed = list(_missed(scores, baseline)) if baseline is not None else []
     if options.json:
-        print(json.dumps(_as_json(results, scores, below), ensure_ascii=False))
+        print(json.dumps(_as_json(results, scores, missed), ensure_ascii=False))
     else:
         _print(results, asked.knowledge.wording, failures=options.failures)
-        _print_floors(below, baseline, asked.knowledge.wording)
-    return 1 if below else 0
+        _print_floors(missed, baseline, asked.knowledge.wording)
+    return 1 if missed else 0
 
 
 def golden_cases(folder: Path) -> tuple[Case, ...]:
@@ -113,21 +121,21 @@ def _groups(results: list[Result]) -> dict[str, list[Result]]:
     return {"tuned": tuned, "held_back": [result for result in results if result.case.held_back], "all": results}
 
 
-def _below(scores: Mapping[str, Score], baseline: Baseline) -> Iterator[tuple[str, float, float]]:
-    """Every figure that misses its floor: its name in the baseline, what it is, what it must be."""
+def _missed(scores: Mapping[str, Score], baseline: Baseline) -> Iterator[tuple[str, float, float]]:
+    """Every figure below its floor or above its ceiling: its name in the baseline, what it is, what it may be. As shown, so compared."""
     reached = {
         "tuned_right": scores["tuned"].right,
         "held_back_right": scores["held_back"].right,
         "refused_rightly": scores["all"].refused_rightly,
     }
     for name, figure in reached.items():
-        if figure < (floor := getattr(baseline, name)):
-            yield name, figure, floor
-    if scores["all"].wrong > baseline.wrong_most:
-        yield "wrong_most", scores["all"].wrong, baseline.wrong_most
+        if (shown := round(figure, 2)) < (floor := getattr(baseline, name)):
+            yield name, shown, floor
+    if (shown := round(scores["all"].wrong, 2)) > baseline.wrong_most:
+        yield _CEILING, shown, baseline.wrong_most
 
 
-def _as_json(results: list[Result], scores: Mapping[str, Score], below: list[tuple[str, float, float]]) -> dict[str, Any]:
+def _as_json(results: list[Result], scores: Mapping[str, Score], missed: list[tuple[str, float, float]]) -> dict[str, Any]:
     groups = {f"by_{what}": {name: asdict(score(group)) for name, group in by(results, what).items()} for what in ("policy", "style")}
     failures = [
         {
@@ -141,8 +149,8 @@ def _as_json(results: list[Result], scores: Mapping[str, Score], below: list[tup
         for result in results
         if result.faults
     ]
-    misses = [{"name": name, "figure": figure, "floor": floor} for name, figure, floor in below]
-    return {name: asdict(one) for name, one in scores.items()} | groups | {"failures": failures, "below": misses}
+    misses = [{"name": name, "figure": figure, _limit(name): limit} for name, figure, limit in missed]
+    return {name: asdict(one) for name, one in scores.items()} | groups | {"failures": failures, "missed": misses}
 
 
 def _print(results: list[Result], wording: Wording, *, failures: bool) -> None:
@@ -169,11 +177,16 @@ def _cells(group: list[Result]) -> list[str]:
     return [str(counted.count), f"{counted.right:.1f}%", f"{counted.wrong:.1f}%", f"{counted.refused_rightly:.1f}%" if to_refuse else "-"]
 
 
-def _print_floors(below: list[tuple[str, float, float]], baseline: Baseline | None, wording: Wording) -> None:
+def _print_floors(missed: list[tuple[str, float, float]], baseline: Baseline | None, wording: Wording) -> None:
     print()
     if baseline is None:
         print(wording.say("golden_no_floors"))
-    elif not below:
+    elif not missed:
         print(wording.say("golden_floors_reached"))
-    for name, figure, floor in below:
-        print(wording.say("golden_below", name=name, figure=f"{figure:.1f}", floor=f"{floor:.1f}"))
+    for name, figure, limit in missed:
+        key = "golden_above" if name == _CEILING else "golden_below"
+        print(wording.say(key, name=name, figure=f"{figure:.2f}", **{_limit(name): f"{limit:.2f}"}))
+
+
+def _limit(name: str) -> str:
+    return "ceiling" if name == _CEILING else "floor"

@@ -17,9 +17,9 @@ def add_region(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", metavar="PLACE", help="the person's place, by its name or code, unless the question names one")
 
 
-def add_as_of(parser: argparse.ArgumentParser) -> None:
-    """``--as-of``: the day for which the reply is given."""
-    parser.add_argument("--as-of", metavar="DAY", type=_day, help="answer as on this day, such as 2026-11-21 (default: today in China)")
+def add_as_of(parser: argparse.ArgumentParser, does: str = "answer as on this day") -> None:
+    """``--as-of``: the day the command takes for today; ``does`` says to what end."""
+    parser.add_argument("--as-of", metavar="DAY", type=_day, help=f"{does}, such as 2026-11-21 (default: today in China)")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def moment(options: argparse.Namespace) -> datetime:
-    """The moment the reply is given for."""
+    """The moment the command takes for now."""
     return now() if options.as_of is None else noon(options.as_of)
 
 

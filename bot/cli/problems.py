@@ -39,9 +39,15 @@ def near(file: str) -> str:
 
 def count_line(key: str, count: int) -> str:
     """How many were found, in words; the bare number where the file of these words is itself broken."""
+    template = own_words(key)
+    return template.format(count=count) if template is not None else str(count)
+
+
+def own_words(key: str) -> str | None:
+    """A template of the program's own content for the terminal, without reading the rest; None where its file is broken."""
     file = read_yaml(knowledge_folder() / "wording" / "terminal.yaml", Problems())
     template = file.value.get(key) if file is not None and isinstance(file.value, dict) else None
-    return template.format(count=count) if isinstance(template, str) else str(count)
+    return template if isinstance(template, str) else None
 
 
 @contextmanager

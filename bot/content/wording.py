@@ -161,6 +161,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         # terminal commands
         "terminal_leave": "",
         "terminal_unknown_region": "name",
+        "ask_example": "",
         "check_clean": "",
         "check_problems": "count",
         "check_reminders": "count",
@@ -176,6 +177,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "golden_floors_reached": "",
         "golden_no_floors": "",
         "golden_below": "name figure floor",
+        "golden_above": "name figure ceiling",
         "calibrate_opening": "count",
         "calibrate_wrong": "",
         "calibrate_withheld": "",

@@ -40,9 +40,9 @@ class Homophones:
     ) -> None:
         """Prepare the sounds.
 
-        ``words`` are put back wherever they are heard, ``long_words`` only from four characters on (short ones sound like too much else),
-        ``places`` only where a place is likely to stand, ``firm_places`` anywhere, even across another place's name; ``spoken`` words help to read whole sentences of pinyin; ``names`` (of all places)
-        are never taken for something else.
+        ``words`` are put back wherever they are heard, ``long_words`` only from four characters on (short ones sound like too much
+        else), ``places`` only where a place is likely to stand, ``firm_places`` anywhere, even across another place's name;
+        ``spoken`` words help to read whole sentences of pinyin; ``names`` (of all places) are never taken for something else.
         """
         curated = [word for word in dict.fromkeys(words) if len(word) >= 2 and all(map(is_han, word))]
         longer = [word for word in dict.fromkeys(long_words) if len(word) >= 4 and all(map(is_han, word))]

@@ -14,7 +14,7 @@ class Bm25:
 
     def __init__(self, bags: Sequence[Mapping[str, float]]) -> None:
         """Build the postings."""
-        count = len(bags)
+        self._count = count = len(bags)
         lengths = [sum(bag.values()) for bag in bags]
         average = sum(lengths) / count if count else 1.0
         holders: dict[str, int] = {}
@@ -31,13 +31,13 @@ class Bm25:
 
     def scores(self, terms: Iterable[tuple[str, float]]) -> dict[int, float]:
         """Each entry's score for weighted terms, divided by the best any text could reach: 0 to about 1."""
-        found: dict[int, float] = {}
+        found = [0.0] * self._count
         most = 0.0
         for term, weight in terms:
             most += weight * self._idf.get(term, self._unseen) * (_K1 + 1) / (1 + _K1 * 0.6)
             for index, part in self._postings.get(term, ()):
-                found[index] = found.get(index, 0.0) + weight * part
-        return {index: score / most for index, score in found.items()} if most else {}
+                found[index] += weight * part
+        return {index: score / most for index, score in enumerate(found) if score} if most else {}
 
     def idf(self, term: str) -> float:
         """How telling a term is; terms in no entry count as half of the most telling."""

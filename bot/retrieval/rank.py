@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.content.knowledge import Knowledge
 from bot.content.measure import Audience, Kind
@@ -13,6 +13,7 @@ from bot.retrieval.entry import Entry, EntryType, build_entries, grams
 from bot.retrieval.query import Query, Window
 from bot.retrieval.understand import Understanding, figure_token, is_figure
 
+_SHORTLIST = 80
 _RERANKED = 40
 _RARE = 2
 _HALF = 25.0
@@ -50,43 +51,46 @@ class Ranker:
         self._covers: Mapping[str, tuple[Kind, ...]] = {entry.id: entry.covers for entry in knowledge.lexicon.kinds}
         self._fits: Mapping[str, frozenset[Audience]] = {entry.id: frozenset(entry.fits) for entry in knowledge.lexicon.audiences}
         self._decisive = frozenset(entry.id for entry in knowledge.lexicon.audiences if entry.decisive)
-        holders: dict[str, int] = {}
-        for entry in self.entries:
+        self._owners: dict[str, list[int]] = {}
+        for index, entry in enumerate(self.entries):
             for word in entry.distinctive:
-                holders[word] = holders.get(word, 0) + 1
-        self._holders = holders
+                self._owners.setdefault(word, []).append(index)
+        self._lengths = sorted({len(word) for word in self._owners})
         self._squeezed_phrasings = [tuple(map(squeeze, entry.phrasings)) for entry in self.entries]
 
     def rank(self, query: Query, allowed: Callable[[Entry], bool] = lambda entry: True) -> tuple[Candidate, ...]:
         """The best entries that share anything with the query, at most 40, best first; ties in order of id."""
-        best: dict[int, tuple[float, Window, dict[str, float]]] = {}
+        best: dict[int, tuple[float, float, Window]] = {}
         for window in query.windows:
             words = self._words.scores(window.words)
             pairs = self._grams.scores((gram, 1.0) for gram in dict.fromkeys(grams(window.squeezed)) if gram not in self._stopwords)
             for index in words.keys() | pairs.keys():
-                if not allowed(self.entries[index]):
-                    continue
-                text = {"words": _HALF * words.get(index, 0.0), "characters": _HALF * pairs.get(index, 0.0)}
-                total = sum(text.values())
-                if index not in best or total > best[index][0]:
-                    best[index] = (total, window, text)
+                by_words, by_pairs = words.get(index, 0.0), pairs.get(index, 0.0)
+                if (index not in best or by_words + by_pairs > best[index][0] + best[index][1]) and allowed(self.entries[index]):
+                    best[index] = (by_words, by_pairs, window)
+        rarity = self._rarity(query)
+        figures = {figure_token(number.value, number.percent) for number in query.numbers if is_figure(number)}
         rough: list[tuple[float, int, Window, dict[str, float]]] = []
-        for index, (_, window, text) in best.items():
-            parts = text | self._heard(query, self.entries[index])
+        for index in sorted(best, key=lambda index: (-best[index][0] - best[index][1], index))[:_SHORTLIST]:
+            by_words, by_pairs, window = best[index]
+            parts = {"words": _HALF * by_words, "characters": _HALF * by_pairs} | self._heard(query, index, rarity, figures)
             rough.append((sum(parts.values()), index, window, parts))
         rough.sort(key=lambda item: (-item[0], self.entries[item[1]].id))
+        telling = {window: self._telling(window) for window in query.windows}
         found = []
         for score, index, window, parts in rough[:_RERANKED]:
             if window.squeezed:
-                ratio = max((fuzz.ratio(window.squeezed, phrasing) for phrasing in self._squeezed_phrasings[index]), default=0.0)
+                nearest = process.extractOne(window.squeezed, self._squeezed_phrasings[index], scorer=fuzz.ratio)
+                ratio = nearest[1] if nearest else 0.0
                 parts["phrasing"] = self._weights.phrasing_ratio * max(0.0, ratio - 35.0) / 65.0
                 score += parts["phrasing"]
-            found.append(Candidate(self.entries[index], round(score, 3), self._strange(window, index), tuple(parts.items())))
+            strange = _missing(telling[window], self.entries[index].words)
+            found.append(Candidate(self.entries[index], round(score, 3), strange, tuple(parts.items())))
         return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.entry.id)))
 
     def names(self, query: Query, entry: Entry) -> bool:
         """Whether the question has a word of an entry's own that hardly any other entry has."""
-        return any(word in query.squeezed for word in entry.distinctive if self._holders[word] <= _RARE)
+        return any(word in query.squeezed for word in entry.distinctive if len(self._owners[word]) <= _RARE)
 
     def matched(self, query: Query, entry: Entry) -> tuple[tuple[str, float], ...]:
         """The words of a query that are in an entry, and how much each adds, most first."""
@@ -99,22 +103,26 @@ class Ranker:
             return _BROAD_SHARE
         return 1.0 if self._covers[heard][0] is kind else _SECOND_SHARE
 
-    def _strange(self, window: Window, index: int) -> float:
-        known = self.entries[index].words
-        telling = [(word, self._words.idf(word)) for word, weight in window.words if weight >= 1.0 and len(word) > 1]
-        total = sum(idf for _, idf in telling)
-        return round(sum(idf for word, idf in telling if word not in known) / total, 3) if total else 1.0
+    def _telling(self, window: Window) -> list[tuple[str, float]]:
+        """The words of a window that tell something, and how much."""
+        return [(word, self._words.idf(word)) for word, weight in window.words if weight >= 1.0 and len(word) > 1]
 
-    def _heard(self, query: Query, entry: Entry) -> dict[str, float]:
-        weights = self._weights
+    def _rarity(self, query: Query) -> dict[int, float]:
+        """For each entry, how many and how rare words of its own the question has."""
+        text = query.squeezed
+        found = {text[at : at + length] for length in self._lengths for at in range(len(text) - length + 1)} & self._owners.keys()
+        rarity: dict[int, float] = {}
+        for word in found:
+            for index in self._owners[word]:
+                rarity[index] = rarity.get(index, 0.0) + len(word) ** 0.5 / len(self._owners[word])
+        return rarity
+
+    def _heard(self, query: Query, index: int, rarity: Mapping[int, float], figures: set[str]) -> dict[str, float]:
+        weights, entry = self._weights, self.entries[index]
         parts: dict[str, float] = {}
-        rarity = 0.0
-        for word in entry.distinctive:
-            if word in query.squeezed:
-                rarity += len(word) ** 0.5 / self._holders[word]
-        if rarity:
-            parts["distinctive"] = weights.distinctive * min(2.0, rarity)
-        if any(figure_token(number.value, number.percent) in entry.figures for number in query.numbers if is_figure(number)):
+        if index in rarity:
+            parts["distinctive"] = weights.distinctive * min(2.0, rarity[index])
+        if figures & entry.figures:
             parts["figure"] = float(weights.figure)
         if entry.type is not EntryType.MEASURE:
             return parts
@@ -134,3 +142,9 @@ class Ranker:
         if set(entry.audience) <= _ONLY_IF_HEARD and not heard & set(entry.audience):
             parts["audience"] = float(weights.audience_differs * 2)
         return parts
+
+
+def _missing(telling: list[tuple[str, float]], known: Mapping[str, float]) -> float:
+    """The share of what telling words tell that an entry does not know, 0 to 1; 1 where nothing tells anything."""
+    total = sum(much for _, much in telling)
+    return round(sum(much for word, much in telling if word not in known) / total, 3) if total else 1.0

@@ -24,7 +24,8 @@ class Case(Authored):
     """A question and what its reply must do.
 
     ``measures`` are codes, one of which the answer must be about (a clause may stand for them where ``says`` proves the fact);
-    ``also`` must all be dealt with (by a clause of their policy where ``says`` proves it). ``says`` and ``never`` are regular expressions over the reply. ``held_back`` cases are never tuned on.
+    ``also`` must all be dealt with (by a clause of their policy where ``says`` proves it). ``says`` and ``never`` are regular
+    expressions over the reply. ``held_back`` cases are never tuned on.
     """
 
     id: Text
