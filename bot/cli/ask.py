@@ -42,9 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_region(parser)
     add_as_of(parser)
     add_json(parser)
-    parser.add_argument(
-        "--batch", action="store_true", help="read questions from standard input, a line of JSON each: question, id, region, as_of"
-    )
+    parser.add_argument("--batch", action="store_true", help="read questions from standard input, a line of JSON each, as below")
     parser.add_argument("question", metavar="QUESTION", nargs="*", help="the question, in Chinese or pinyin")
 
 

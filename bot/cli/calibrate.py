@@ -22,10 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
     add_cases(parser)
-    add_as_of(parser, "judge as on this day: every setting is tried with the policies in force then")
-    parser.add_argument(
-        "--write", action="store_true", help="put the best thresholds into knowledge/ranking.yaml, or where ZHUCHUANG_KNOWLEDGE says"
-    )
+    add_as_of(parser, "judge every setting by the replies as on this day")
+    parser.add_argument("--write", action="store_true", help="put the best thresholds into knowledge/ranking.yaml (or ZHUCHUANG_KNOWLEDGE)")
 
 
 def run(options: argparse.Namespace) -> int:

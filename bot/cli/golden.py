@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
     add_cases(parser)
-    add_as_of(parser, "judge as on this day: the questions are asked on it")
+    add_as_of(parser, "judge the replies as on this day")
     parser.add_argument(
         "--baseline", metavar="FILE", type=Path, help=f"the floors and the ceiling, as JSON (default: {_BASELINE}, if there is one)"
     )

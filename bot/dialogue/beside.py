@@ -49,18 +49,22 @@ class Beside:
         }
 
     def needs(
-        self, query: Query, allowed: Callable[[Entry], bool], clear: Callable[[Query, tuple[Candidate, ...]], bool]
+        self,
+        query: Query,
+        ranked: tuple[Candidate, ...],
+        allowed: Callable[[Entry], bool],
+        clear: Callable[[Query, tuple[Candidate, ...]], bool],
     ) -> tuple[Candidate, ...]:
         """The best entry for each need of a message that has several; empty for a message with one.
 
-        ``clear`` says whether ranked entries surely answer a stretch of the message.
+        ``ranked`` are the allowed entries for the whole message; ``clear`` says whether ranked entries surely answer a stretch of it.
         """
         found = self._by_stretch(query, allowed, clear)
-        if len(found) < 2 and self._joined.hit(query.squeezed):
-            found = self._by_name(query, allowed)
         if self._joined.hit(query.squeezed):
+            if len(found) < 2:
+                found = self._by_name(query, ranked)
             kinds = {candidate.entry.kind for candidate in found.values()}
-            found |= {key: value for key, value in self._by_kind(query, allowed).items() if value.entry.kind not in kinds}
+            found |= {key: value for key, value in self._by_kind(query, ranked).items() if value.entry.kind not in kinds}
         return tuple(found.values())[:MOST_PARTS] if len(found) > 1 else ()
 
     def compared(self, query: Query, ranked: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
@@ -102,12 +106,10 @@ class Beside:
                     found.setdefault(best.entry.id, best)
         return found
 
-    def _by_name(self, query: Query, allowed: Callable[[Entry], bool]) -> dict[str, Candidate]:
+    def _by_name(self, query: Query, ranked: tuple[Candidate, ...]) -> dict[str, Candidate]:
         """Measures that are each called by a name of their own, the best of all among them (富民生产贷 and 康复扶贫贷款)."""
         found: dict[str, Candidate] = {}
         claimed: set[int] = set()
-        best: Candidate | None = None
-        ranked = self._ranker.rank(query, allowed)
         for candidate in ranked[:_NAMED_AMONG]:
             if candidate.entry.type is not EntryType.MEASURE:
                 continue
@@ -117,23 +119,17 @@ class Beside:
                 if at >= 0 and len(word) >= _NAME and not span & claimed:
                     claimed |= span
                     found.setdefault(candidate.entry.id, candidate)
-                    best = best or candidate
-        return found if ranked and best is ranked[0] else {}
+        return found if ranked and ranked[0].entry.id in found else {}
 
-    def _by_kind(self, query: Query, allowed: Callable[[Entry], bool]) -> dict[str, Candidate]:
+    def _by_kind(self, query: Query, ranked: tuple[Candidate, ...]) -> dict[str, Candidate]:
         """The best entry of each narrow kind of help heard, where two words for one kind count once."""
         narrow = dict.fromkeys(self._covers[kind] for kind in query.kinds if len(self._covers[kind]) <= _NARROW)
         found: dict[str, Candidate] = {}
         for covers in narrow:
-            narrower = [other for other in narrow if other < covers]
-            ranked = self._ranker.rank(
-                query,
-                lambda entry, covers=covers, narrower=narrower: (  # type: ignore[misc]
-                    allowed(entry) and entry.kind in covers and not any(entry.kind in other for other in narrower)
-                ),
-            )
-            if ranked and ranked[0].score >= self._need:
-                found.setdefault(ranked[0].entry.id, ranked[0])
+            kinds = covers - {kind for other in narrow if other < covers for kind in other}
+            best = next((candidate for candidate in ranked if candidate.entry.kind in kinds), None)
+            if best is not None and best.score >= self._need:
+                found.setdefault(best.entry.id, best)
         return found
 
     def _names(self, query: Query, entry: Entry) -> bool:

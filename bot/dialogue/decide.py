@@ -120,7 +120,9 @@ class Decider:
     def _in_place(self, query: Query, region: str, policies: tuple[str, ...], topic: str | None) -> Decision:
         ranked = self._ranker.rank(query, lambda entry: entry.policy_id in policies)
         top = ranked[0] if ranked else None
-        needs = self._beside.needs(query, lambda entry: entry.policy_id in policies, lambda part, found: not self._vague(part, found))
+        needs = self._beside.needs(
+            query, ranked, lambda entry: entry.policy_id in policies, lambda part, found: not self._vague(part, found)
+        )
         if needs and not topic:
             return self._answer(query, needs, region, Manner.SEVERAL)
         corrected = self._corrected(query, ranked)

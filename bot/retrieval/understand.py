@@ -17,7 +17,7 @@ from bot.retrieval.query import Query, Window
 
 _LONG = 40
 """Longer messages are stories: what is not the asking part counts less."""
-_WINDOWS = 2
+_WINDOWS = 3
 _SYNONYM = 0.8
 _OWN_PART = 2
 _SMALL = 10

@@ -1,6 +1,9 @@
 import json
+import re
 import subprocess
 import sys
+
+import pytest
 
 QUESTION = "我在东营，刚办了个执照自己在网上卖货，能领多少钱"
 MEASURE = "dongying-2017/startup-grant-sole-trader"
@@ -89,7 +92,8 @@ def test_batch_answers_every_line_in_order(run):
         7, None, None, "no question", "number", "place", "half a character", None, "empty", "mars", "there", "last"
     ]  # fmt: skip
     assert [answer["id"] for answer in answers if answer["outcome"] == "error"] == [None, None, "no question", "number", "place", None]
-    assert all(answer.keys() == FIELDS for answer in answers)
+    assert all(answer.keys() - {"problem"} == FIELDS for answer in answers)
+    assert [answer["id"] for answer in answers if "problem" in answer] == ["mars"]
     assert "line 2: not JSON" in answers[1]["text"]
     assert answers[2]["text"] == "line 3: not a JSON object"
     assert answers[3]["text"] == 'line 4: "question" is missing'
@@ -97,6 +101,7 @@ def test_batch_answers_every_line_in_order(run):
     assert answers[5]["text"] == 'line 6: "region" must be text'
     by_id = {answer["id"]: answer for answer in answers}
     assert by_id["mars"]["region"] is None
+    assert by_id["mars"]["problem"] == 'line 11: "region" is not known and was ignored: 火星'
     assert by_id["there"]["region"] == "370500"
     assert by_id["last"]["measures"][0] == MEASURE
 
@@ -115,6 +120,44 @@ def test_batch_takes_the_place_of_the_command_where_a_line_has_none(run):
     answers = [json.loads(line) for line in run("ask", "--batch", "--region", "东营", stdin="\n".join(lines)).out.splitlines()]
 
     assert [answer["region"] for answer in answers] == ["370500", "510000"]
+
+
+def test_a_place_that_is_not_known_does_not_become_that_of_the_command(run):
+    """Who lives somewhere we do not know must not be told what another town gives."""
+    ran = run("ask", "--batch", "--region", "东营", stdin='{"id": 1, "question": "开网店有补贴吗", "region": "火星"}')
+
+    assert json.loads(ran.out)["region"] is None
+
+
+def test_each_line_of_a_batch_may_have_its_own_day(run):
+    """Recorded questions are asked again as of the day they were asked, and the others as of the day of the command."""
+    question = "四川残疾人创业补贴有多少"
+    lines = [json.dumps({"id": day, "question": question, "as_of": day}) for day in ("2028-04-30", None, "2028-05-01", "tomorrow", 5)]
+    answers = [json.loads(line) for line in run("ask", "--batch", "--as-of", "2028-05-01", stdin="\n".join(lines)).out.splitlines()]
+
+    assert ["到期" in answer["text"].partition("\n")[0] for answer in answers[:3]] == [False, True, True]
+    assert [answer["outcome"] for answer in answers[3:]] == ["error", "error"]
+    assert answers[3]["text"] == 'line 4: "as_of" must be a date such as 2026-11-21'
+    assert answers[4]["text"] == 'line 5: "as_of" must be text'
+
+
+def test_the_help_has_an_example_in_chinese_that_can_be_asked(run):
+    """Most people type Chinese; an example that is refused would be worse than none."""
+    example = re.search(r"zhuchuang ask (\S*[\u4e00-\u9fff]\S*)$", run("ask", "--help").out, re.MULTILINE)
+
+    assert example
+    assert json.loads(run("ask", "--json", example[1]).out)["outcome"] == "answer"
+
+
+@pytest.mark.parametrize("question", ["", " ", "\u3000"])
+def test_an_empty_question_is_a_wrong_call(run, question):
+    """It comes from a script whose variable is empty; a friendly reply would hide that."""
+    ran = run("ask", question)
+
+    assert ran.code == 2
+    assert ran.out == ""
+    assert len(ran.err.splitlines()) == 1
+    assert "zhuchuang ask --region dongying" in ran.err
 
 
 def test_each_line_of_a_batch_is_answered_before_the_next_is_read():

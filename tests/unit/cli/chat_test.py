@@ -157,3 +157,32 @@ def test_jsonl_is_read_from_standard_input(run):
     assert ran.code == 0
     assert [answer["conversation"] for answer in found] == ["a", "b"]
     assert {answer["outcome"] for answer in found} == {"meta"}
+
+
+def test_a_line_with_neither_text_nor_choice_is_a_mistake(run):
+    """A program that writes no text has lost it; it must not be told that we cannot look at pictures."""
+    lines = [
+        '{"conversation": "a", "text": "我在东营"}',
+        "",
+        '{"conversation": "a"}',
+        '{"conversation": "b", "text": null, "choice": null}',
+        "{}",
+        '{"conversation": "a", "text": "个人申请创业担保贷款最多能贷多少"}',
+    ]
+    found = [json.loads(line) for line in run("chat", "--jsonl", stdin="\n".join(lines)).out.splitlines()]
+
+    assert [answer["conversation"] for answer in found] == ["a", "a", "b", None, "a"]
+    assert [answer["outcome"] for answer in found] == ["meta", "error", "error", "error", "answer"]
+    assert found[1]["text"] == 'line 3: "text" or "choice" is missing'
+    assert found[1].keys() == found[0].keys()
+    assert found[3]["text"] == 'line 5: "conversation" is missing'
+    assert found[4]["measures"][0].startswith("dongying-2017/")
+
+
+def test_the_help_names_everything_that_comes_out(run):
+    """Whoever writes a program for it should not have to try what a reply looks like."""
+    out = run("chat", "--help").out
+    reply = json.loads(run("chat", "--jsonl", stdin='{"conversation": "a", "text": "你好"}').out)
+
+    for field in reply:
+        assert f"\n  {field} " in out.partition("writes")[2]

@@ -90,6 +90,27 @@ def test_below_a_floor_the_gate_fails(run, cases, name):
     assert [floor for floor in FLOORS if floor in ran.out] == [name]
 
 
+def test_a_missed_figure_is_shown_with_what_it_may_be(run, cases):
+    """A figure that reads like its floor tells nobody why the gate failed; too many wrong answers are above, not below."""
+    path = str(write(cases, {"tuned_right": 66.68, "wrong_most": 24.5}))
+    ran = run("golden", "--cases", str(cases), "--baseline", path)
+    missed = json.loads(run("golden", "--cases", str(cases), "--baseline", path, "--json").out)["missed"]
+
+    assert "tuned_right 是 66.67%，至少要 66.68%" in ran.out
+    assert "wrong_most 是 25.00%，最多 24.50%" in ran.out
+    assert missed == [
+        {"name": "tuned_right", "figure": 66.67, "floor": 66.68},
+        {"name": "wrong_most", "figure": 25, "ceiling": 24.5},
+    ]
+
+
+def test_a_figure_reaches_the_floor_it_is_shown_as(run, cases):
+    """Two of three is 66.67 as shown: whoever writes that down as a floor must not fail by a third of a hundredth."""
+    ran = run("golden", "--cases", str(cases), "--baseline", str(write(cases, {"tuned_right": 66.67})))
+
+    assert ran.code == 0
+
+
 @pytest.mark.parametrize(
     "text", ["{", "{}", '{"tuned_right": 95, "held_back_right": 88, "wrong_most": 3, "refused_rightly": 90, "typo": 1}']
 )

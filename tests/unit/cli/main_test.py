@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -18,6 +19,22 @@ def test_help_names_every_command(run):
     for name, summary in COMMANDS.items():
         assert name in ran.out
         assert summary in ran.out
+
+
+def test_the_version_is_that_of_the_package(run):
+    """The first thing asked of whoever reports a mistake."""
+    ran = run("--version")
+
+    assert ran.code == 0
+    assert ran.out == f"zhuchuang {version('zhuchuang')}\n"
+
+
+@pytest.mark.parametrize(("name", "said"), [("ask", "answer"), ("check", "judge"), ("golden", "judge"), ("calibrate", "judge")])
+def test_the_help_says_what_a_day_is_given_for(run, name, said):
+    """Commands that answer nobody must not promise an answer."""
+    day = run(name, "--help").out.partition("--as-of DAY ")[2].split()
+
+    assert day[0] == said
 
 
 @pytest.mark.parametrize("name", COMMANDS)
