@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     add_cases(parser)
     add_as_of(parser, "judge every setting by the replies as on this day")
-    parser.add_argument("--write", action="store_true", help="put the best thresholds into knowledge/ranking.yaml (or ZHUCHUANG_KNOWLEDGE)")
+    parser.add_argument(
+        "--write", action="store_true", help="put the best thresholds into knowledge/ranking.yaml (or that of ZHUCHUANG_KNOWLEDGE)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -14,6 +14,8 @@ from bot.retrieval.query import Query, Window
 from bot.retrieval.understand import Understanding, figure_token, is_figure
 
 _SHORTLIST = 80
+_SHORT = 8
+"""A clause of a story counts in full from twice so many characters on; less of one says too little by itself."""
 _RERANKED = 40
 _RARE = 2
 _HALF = 25.0
@@ -22,7 +24,14 @@ _NARROW = 4
 _SECOND_SHARE = 0.5
 _BROAD_SHARE = 0.4
 """What of the weight of a fitting kind goes to a word's further meanings, and to words that mean almost anything."""
-_ONLY_IF_HEARD = {Audience.VETERAN, Audience.WOMEN}
+_ONLY_IF_HEARD = {
+    Audience.VETERAN,
+    Audience.WOMEN,
+    Audience.GRADUATE,
+    Audience.DISABLED_STUDENT,
+    Audience.SCHOOL_LEAVER,
+    Audience.RESEARCHER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,9 @@ class Ranker:
         for window in query.windows:
             words = self._words.scores(window.words)
             pairs = self._grams.scores((gram, 1.0) for gram in dict.fromkeys(grams(window.squeezed)) if gram not in self._stopwords)
+            trust = min(1.0, (len(window.squeezed) + _SHORT) / (_SHORT * 3)) if window is not query.windows[0] else 1.0
             for index in words.keys() | pairs.keys():
-                by_words, by_pairs = words.get(index, 0.0), pairs.get(index, 0.0)
+                by_words, by_pairs = trust * words.get(index, 0.0), trust * pairs.get(index, 0.0)
                 if (index not in best or by_words + by_pairs > best[index][0] + best[index][1]) and allowed(self.entries[index]):
                     best[index] = (by_words, by_pairs, window)
         rarity = self._rarity(query)
