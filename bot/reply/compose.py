@@ -23,7 +23,7 @@ from bot.dialogue.decision import (
 )
 from bot.dialogue.outcome import Outcome
 from bot.reply.figures import say_amount
-from bot.reply.measure_lines import MeasureLines
+from bot.reply.measure_lines import MeasureLines, unstopped
 from bot.reply.policy_lines import PolicyLines
 from bot.reply.reply import Block, Reply
 
@@ -105,8 +105,11 @@ class Composer:
             blocks.append(self.extra("by_region_ask"))
         choices = [self._choice(entry_id) for entry_id in decision.also]
         if isinstance(entry, Measure):
-            open_aspects = [(aspect, key) for aspect, key in _ASPECT_CHOICES.items() if aspect not in decision.aspects]
-            choices += [Choice(f"aspect:{aspect}", self._say(key)) for aspect, key in open_aspects]
+            choices += [
+                Choice(f"aspect:{aspect}", self._say(_ASPECT_CHOICES[aspect]))
+                for aspect in _unsaid(entry, "\n".join(body))
+                if aspect not in decision.aspects
+            ]
         choices.append(Choice(f"overview:{policy.id}", self._say("next_other_topics")))
         return self._with_choices(Outcome.ANSWER, blocks, choices, self._say("also_likely" if decision.also else "next_heading"))
 
@@ -266,3 +269,13 @@ class Composer:
 def _reply(outcome: Outcome, blocks: Iterable[Block], choices: Iterable[Choice] = ()) -> Reply:
     """A reply without empty paragraphs."""
     return Reply(outcome, tuple(block for block in blocks if block.lines), tuple(choices))
+
+
+def _unsaid(measure: Measure, said: str) -> list[str]:
+    """What could still be asked about a measure after what was said: how to apply, and whether it combines if the document tells."""
+    aspects = []
+    if measure.apply is None or unstopped(measure.apply) not in said:
+        aspects.append("how_to_apply")
+    if measure.combine and unstopped(measure.combine) not in said:
+        aspects.append("combine")
+    return aspects

@@ -14,6 +14,7 @@ _TOUCHES = 2
 """So many pairs of characters in common show that the question touches a line."""
 _REMINDERS = 2
 _FEWEST_HEADS = 2
+_FEW_AMOUNTS = 2
 
 
 class MeasureLines:
@@ -31,11 +32,7 @@ class MeasureLines:
         for aspect in answer.aspects:
             first += self._aspect(measure, aspect)
         first += self._multiplied(measure, answer.heads)
-        first += [
-            amount_line(amount, self._wording)
-            for amount in measure.amounts
-            if not amount.not_stated or amount.note or amount.label not in measure.summary
-        ]
+        first += self._told_amounts(measure)
         first.append(f"{measure.name}：{measure.summary}")
         first += [*self._standing(measure), *self._conditions(measure)]
         lines = list(dict.fromkeys(first))
@@ -89,6 +86,11 @@ class MeasureLines:
 
     def _amounts(self, measure: Measure) -> list[str]:
         return [amount_line(amount, self._wording) for amount in measure.amounts]
+
+    def _told_amounts(self, measure: Measure) -> list[str]:
+        """Amounts worth a line: those with a figure, and others unless the summary already says that none is stated."""
+        said = self._say("amount_not_stated") in measure.summary and len(measure.amounts) <= _FEW_AMOUNTS
+        return [amount_line(amount, self._wording) for amount in measure.amounts if not amount.not_stated or not said]
 
     def _multiplied(self, measure: Measure, heads: int | None) -> list[str]:
         """Amounts for each person, times the number of people the question names, with the arithmetic."""
