@@ -145,7 +145,12 @@ def test_pipes_carry_utf8_whatever_the_locale(run):
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
-    """A command as a process of its own."""
+    """A command as a process of its own, as a terminal would start it."""
     command = [sys.executable, "-m", "bot.cli", *arguments]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8")
+    # A shell's background job ignores Ctrl-C, and would hand that down to the command.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8")
+    finally:
+        signal.signal(signal.SIGINT, before)
