@@ -160,7 +160,8 @@ class Decider:
             for entry_id, measure in self._measures.items()
             if entry_id.startswith(policy_id + "/") and measure.kind in covers
         ]
-        own.sort(key=lambda item: (covers.index(item[1].kind), -len(wanted & set(item[1].audience))))
+        fitting = {entry_id: len(wanted & set(measure.audience)) for entry_id, measure in own}
+        own.sort(key=lambda item: (not fitting[item[0]], covers.index(item[1].kind), -fitting[item[0]]))
         return Overview(policy_id, tuple(entry_id for entry_id, _ in own[:_OVERVIEW]), region) if len(own) > _FEW else None
 
     def _best_in_place(self, query: Query, region: str, ranked: tuple[Candidate, ...]) -> Decision:
