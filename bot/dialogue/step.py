@@ -122,7 +122,7 @@ class Conversation:
         if name == "region":
             return self._place_only(session, self.understanding.query(target)) if target else self._command(session, "regions")
         if name == "overview" and target in self._policy_ids():
-            decision = self.decider.overview(target, session.region)
+            decision = self.decider.overviews.of_policy(target, session.region)
             return self._told(session, decision, session.region, session.question)
         if name == "none":
             return self._command(session, "none")

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from bot.language.numerals import Number
 from bot.language.places import Place
 
+_BROAD_KINDS = frozenset({"money", "service"})
+"""Words for help of any kind (补贴, 服务): they do not say which is wanted."""
+_PERSONAL = frozenset({"disabled", "family", "blind", "severe", "rural", "poor", "women", "worker"})
+"""What somebody is, not what they want: it does not show that a question is about our kinds of help."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -39,3 +44,13 @@ class Query:
     topical: bool
     general: bool
     trap: bool
+
+    @property
+    def narrow_kinds(self) -> tuple[str, ...]:
+        """The kinds of help heard, without the words for help of any kind."""
+        return tuple(kind for kind in self.kinds if kind not in _BROAD_KINDS)
+
+    @property
+    def narrow_audiences(self) -> tuple[str, ...]:
+        """The people heard, without what says only who somebody is (残疾人, 家里人)."""
+        return tuple(name for name in self.audiences if name not in _PERSONAL)

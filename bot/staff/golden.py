@@ -114,12 +114,7 @@ class Judge:
         text = turn.reply.text
         if outcome not in case.outcome:
             yield f"outcome is {outcome}, expected {' or '.join(case.outcome)}"
-        for pattern in case.says:
-            if not re.search(pattern, text):
-                yield f"does not say /{pattern}/"
-        for pattern in case.never:
-            if re.search(pattern, text):
-                yield f"says /{pattern}/"
+        yield from wrong_words(text, case.says, case.never)
         if outcome is not Outcome.ANSWER:
             return
         shown = [self._codes.get(entry) for entry in turn.record.entries]
@@ -173,3 +168,9 @@ def by(results: Iterable[Result], what: str) -> dict[str, list[Result]]:
         groups.setdefault(key, []).append(result)
     sizes = Counter({key: len(group) for key, group in groups.items()})
     return {key: groups[key] for key, _ in sizes.most_common()}
+
+
+def wrong_words(text: str, says: Iterable[str], never: Iterable[str]) -> Iterator[str]:
+    """Which patterns a reply lacks, and which it has and must not."""
+    yield from (f"does not say /{pattern}/" for pattern in says if not re.search(pattern, text))
+    yield from (f"says /{pattern}/" for pattern in never if re.search(pattern, text))
