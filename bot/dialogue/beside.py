@@ -34,6 +34,7 @@ class Beside:
         self._need = knowledge.ranking.thresholds.need
         self._several = Cues(knowledge.lexicon.gate.several)
         self._joined = Cues(knowledge.lexicon.gate.joined)
+        self._asking = Cues(knowledge.lexicon.gate.asking)
         self._covers = {entry.id: frozenset(entry.covers) for entry in knowledge.lexicon.kinds}
         self._group: dict[str, tuple[str, str]] = {}
         members: dict[tuple[str, str], list[str]] = {}
@@ -101,7 +102,9 @@ class Beside:
             for stretch in stretches:
                 part = self._understanding.narrowed(query, stretch)
                 ranked = self._ranker.rank(part, allowed)
-                if ranked and (part.topical or part.audiences) and ranked[0].score >= self._need and clear(part, ranked):
+                # Who somebody is, and no question, is background.
+                wants = part.topical or part.narrow_audiences or (part.audiences and self._asking.hit(squeeze(stretch)))
+                if ranked and wants and ranked[0].score >= self._need and clear(part, ranked):
                     best = (self.compared(part, ranked) or ranked)[0]
                     found.setdefault(best.entry.id, best)
         return found

@@ -6,7 +6,7 @@ from bot.language.numerals import Number
 from bot.language.places import Place
 
 _BROAD_KINDS = frozenset({"money", "service"})
-"""Words for help of any kind (补贴, 服务): they do not say which is wanted."""
+"""Words for help of any kind: they do not say which is wanted."""
 _PERSONAL = frozenset({"disabled", "family", "blind", "severe", "rural", "poor", "women", "worker"})
 """What somebody is, not what they want: it does not show that a question is about our kinds of help."""
 
@@ -52,5 +52,5 @@ class Query:
 
     @property
     def narrow_audiences(self) -> tuple[str, ...]:
-        """The people heard, without what says only who somebody is (残疾人, 家里人)."""
+        """The people heard, without what says only who somebody is."""
         return tuple(name for name in self.audiences if name not in _PERSONAL)
