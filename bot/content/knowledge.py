@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.content.contact import Contacts
+from bot.content.fact import Fact
 from bot.content.lexicon import Lexicon
 from bot.content.measure import Measure
 from bot.content.policy import Policy
 from bot.content.ranking import RankingSettings
 from bot.content.region import Regions
+from bot.content.rule import Rule
 from bot.content.wording import Wording
 
 
@@ -22,7 +24,10 @@ class PolicyFolder:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """All policies, words, regions, contacts and settings the assistant works from."""
+    """All policies, rules, words, regions, contacts and settings the assistant works from.
+
+    ``facts`` are by id, ``rules`` by ``<policy>/<measure>``.
+    """
 
     folders: Mapping[str, PolicyFolder]
     regions: Regions
@@ -30,6 +35,8 @@ class Knowledge:
     lexicon: Lexicon
     wording: Wording
     ranking: RankingSettings
+    facts: Mapping[str, Fact]
+    rules: Mapping[str, Rule]
 
     def policies(self) -> Iterator[Policy]:
         """Every policy, in order of id."""

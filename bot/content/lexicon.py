@@ -108,6 +108,29 @@ class Commands(Authored):
     filler: Cues
 
 
+class Answering(Authored):
+    """Whole messages that answer a question of the questionnaire or steer it; ``begins_…`` are how an answer begins."""
+
+    yes: Cues
+    no: Cues
+    begins_yes: Cues
+    begins_no: Cues
+    unsure: Cues
+    declined: Cues
+    skip: Cues
+    back: Cues
+    results: Cues
+    why: Cues
+    how: Cues
+    stop: Cues
+    resume: Cues
+    again: Cues
+    correct: Cues
+    start: Cues
+    match: Cues
+    sheet: Cues
+
+
 class PlaceCues(Authored):
     """Words before and after a place name that tell the user's own place from one merely mentioned."""
 
@@ -144,6 +167,7 @@ class Lexicon(Authored):
     meta: tuple[Meta, ...]
     crisis: Crisis
     commands: Commands
+    answering: Answering
     place_cues: PlaceCues
     gate: Gate
     stopwords: Cues

@@ -50,6 +50,7 @@ class Problems:
                 continue
             if where[-1:] in {("float",), ("[key]",)}:
                 where = where[:-1]
+            where = _as_written(where, lines)
             context = {key: value for key, value in (one.get("ctx") or {}).items() if key != "error"}
             given = one["input"]
             code = one["type"]
@@ -83,6 +84,15 @@ def render(problem: Problem, words: Mapping[str, Mapping[str, str]]) -> str:
     said = words.get(problem.code) or words.get("other")
     parts = (said["wrong"].format(**details), said["fix"].format(**details)) if said else (problem.code, str(dict(problem.details)))
     return f"{problem.file}:{problem.line}: {problem.field}: {'; '.join(parts)}"
+
+
+def _as_written(where: FieldPath, lines: dict[FieldPath, int]) -> FieldPath:
+    """A path without the names pydantic puts in for the sort of condition it tried."""
+    path: FieldPath = ()
+    for part in where:
+        if (*path, part) in lines or part not in {"test", "all", "any"}:
+            path = (*path, part)
+    return path
 
 
 def _shown(given: object) -> str:

@@ -1,4 +1,4 @@
-"""Reading ``knowledge/`` into one value, with every problem found on the way."""
+"""Reading ``knowledge/`` and ``rules/`` into one value, with every problem found on the way."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -9,8 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.content.checks import find_cross_problems
 from bot.content.contact import Contacts
+from bot.content.fact import Fact
 from bot.content.knowledge import Knowledge, PolicyFolder
 from bot.content.lexicon import (
+    Answering,
     AspectHeard,
     AudienceHeard,
     Commands,
@@ -26,9 +28,11 @@ from bot.content.lexicon import (
 )
 from bot.content.measure import Measure
 from bot.content.policy import Policy
-from bot.content.problems import ContentError, FieldPath, Problem, Problems, ProblemWords
+from bot.content.problems import ContentError, FieldPath, Problem, Problems, ProblemWords, nearest_line
 from bot.content.ranking import RankingSettings
 from bot.content.region import Regions
+from bot.content.rule import Rule
+from bot.content.rule_checks import RuleFiles, find_rule_problems
 from bot.content.wording import PLACEHOLDERS, Wording, placeholders
 from bot.content.yaml_file import read_yaml
 
@@ -45,6 +49,7 @@ LEXICON_FILES: dict[str, Any] = {
     "meta": tuple[Meta, ...],
     "crisis": Crisis,
     "commands": Commands,
+    "answering": Answering,
     "place_cues": PlaceCues,
     "gate": Gate,
     "stopwords": tuple[str, ...],
@@ -56,6 +61,13 @@ LEXICON_FILES: dict[str, Any] = {
 def knowledge_folder() -> Path:
     """The ``knowledge`` folder that comes with the program."""
     return Path(str(files("knowledge").joinpath("ranking.yaml"))).parent
+
+
+def rules_folder(knowledge: Path) -> Path:
+    """The ``rules`` folder that belongs to a folder of knowledge: the one that comes with the program, or the one beside it."""
+    if knowledge == knowledge_folder():
+        return Path(str(files("rules").joinpath("facts.yaml"))).parent
+    return knowledge.parent / "rules"
 
 
 def read_knowledge(folder: Path | None = None) -> Knowledge:
@@ -73,7 +85,7 @@ def read_knowledge(folder: Path | None = None) -> Knowledge:
 def inspect_knowledge(folder: Path | None = None) -> tuple[Knowledge | None, tuple[Problem, ...]]:
     """The content of a folder as far as it can be read, and everything that is wrong with it, sorted by file and line."""
     folder = folder or knowledge_folder()
-    reader = _Reader(folder)
+    reader = _Reader(folder, rules_folder(folder))
     knowledge = reader.knowledge()
     return knowledge, tuple(sorted(set(reader.problems.found)))
 
@@ -85,8 +97,10 @@ def read_problem_words(folder: Path | None = None) -> dict[str, dict[str, str]]:
 
 
 class _Reader:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rules: Path) -> None:
         self.folder = folder
+        self.rules = rules
+        self.broken_rules: set[str] = set()
         self.problems = Problems()
         self.lines: Lines = {}
         self.incomplete: set[str] = set()
@@ -98,11 +112,19 @@ class _Reader:
         lexicon = self._lexicon()
         wording = self._wording()
         ranking = self._one("ranking.yaml", RankingSettings)
-        if not (regions and contacts and lexicon and wording and ranking):
+        facts = self._facts()
+        rules = self._rules()
+        if not (regions and contacts and lexicon and wording and ranking) or facts is None:
             return None
-        knowledge = Knowledge(folders, regions, contacts, lexicon, wording, ranking)
+        knowledge = Knowledge(folders, regions, contacts, lexicon, wording, ranking, facts, rules)
         find_cross_problems(knowledge, self.folder, self.lines, self.incomplete, self.problems)
+        policies = str(self.folder / "policies")
+        if not any(problem.file.startswith(policies) for problem in self.problems.found):  # else each mistake would be told twice
+            find_rule_problems(RuleFiles(self.rules, facts, rules, folders, regions), self.broken_rules, self._add)
         return knowledge
+
+    def _add(self, path: Path, where: FieldPath, code: str, /, **details: object) -> None:
+        self.problems.add(path, nearest_line(self.lines.get(path, {}), where), where, code, **details)
 
     def _value(self, path: Path) -> Any:
         if not path.is_file():
@@ -128,10 +150,41 @@ class _Reader:
             return None
         return validated
 
+    def _facts(self) -> dict[str, Fact] | None:
+        path = self.rules / "facts.yaml"
+        value = self._value(path)
+        found: tuple[Fact, ...] | None = None if value is None else self._validated(path, value, tuple[Fact, ...])
+        if found is None:
+            return None
+        facts: dict[str, Fact] = {}
+        for index, fact in enumerate(found):
+            if fact.id in facts:
+                self._add(path, (index, "id"), "repeated_id", id=fact.id, other=path.name)
+            facts[fact.id] = fact
+        return facts
+
+    def _rules(self) -> dict[str, Rule]:
+        found: dict[str, Rule] = {}
+        for folder in sorted(path for path in self.rules.iterdir() if path.is_dir()) if self.rules.is_dir() else ():
+            for path in sorted(folder.glob("*.yaml")):
+                value = self._value(path)
+                rule = None if value is None else self._validated(path, value, Rule)
+                if rule is None:
+                    self.broken_rules.add(f"{folder.name}/{path.stem}")
+                else:
+                    found[f"{folder.name}/{path.stem}"] = rule
+            if folder.name not in self._policy_folders() and any(folder.glob("*.yaml")):
+                self.problems.add(folder, 1, "-", "rules_without_policy", policy=folder.name)
+        return found
+
+    def _policy_folders(self) -> list[str]:
+        root = self.folder / "policies"
+        return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+
     def _policies(self) -> dict[str, PolicyFolder]:
         root = self.folder / "policies"
         found: dict[str, PolicyFolder] = {}
-        for folder in sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else ():
+        for folder in (root / name for name in self._policy_folders()):
             names = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
             if not names:
                 self.problems.add(folder, 1, "-", "empty_folder")

@@ -7,16 +7,26 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.content.contact import Contacts
+from bot.content.fact import Fact
 from bot.content.measure import Measure
 from bot.content.policy import Policy
 from bot.content.ranking import RankingSettings
 from bot.content.read import LEXICON_FILES
+from bot.content.rule import Rule
 
-_FILES: dict[str, Any] = {"policy": Policy, "measure": Measure, "contacts": Contacts, "ranking": RankingSettings, **LEXICON_FILES}
+_FILES: dict[str, Any] = {
+    "policy": Policy,
+    "measure": Measure,
+    "contacts": Contacts,
+    "ranking": RankingSettings,
+    "facts": tuple[Fact, ...],
+    "rule": Rule,
+    **LEXICON_FILES,
+}
 
 
 def build_schemas() -> dict[str, dict[str, Any]]:
-    """The schema of each sort of file, by name: ``measure``, ``policy``, ``contacts``, ``ranking`` and each lexicon file's."""
+    """The schema of each sort of file, by name: ``measure``, ``policy``, ``rule``, ``facts`` … and each lexicon file's."""
     dialect = "https://json-schema.org/draft/2020-12/schema"
     return {name: {"$schema": dialect, "title": name, **TypeAdapter(model).json_schema(by_alias=True)} for name, model in _FILES.items()}
 

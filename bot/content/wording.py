@@ -54,6 +54,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "contact_fallback": "",
         "source_line": "policy section",
         "final_word": "",
+        "rule_area": "area",
         "also_likely": "",
         # several
         "compare_opening": "",

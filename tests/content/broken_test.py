@@ -24,9 +24,10 @@ def spoil(folder: Path, case: dict) -> None:
 
 
 def printed(folder: Path) -> list[str]:
-    """The lines `zhuchuang check` prints about a folder, with paths inside it."""
+    """The lines `zhuchuang check` prints about a folder, with paths inside it or beginning with rules/."""
     words = read_problem_words()
-    return [render(problem, words).removeprefix(f"{folder}/") for problem in inspect_knowledge(folder)[1]]
+    lines = [render(problem, words) for problem in inspect_knowledge(folder)[1]]
+    return [line.removeprefix(f"{folder}/").removeprefix(f"{folder.parent}/") for line in lines]
 
 
 def test_the_example_itself_is_sound(folder):

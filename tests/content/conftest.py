@@ -14,9 +14,10 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one small policy: its own regions and contacts, the real lexicon, one file a template."""
+    """A folder with one small policy: its own regions, contacts and rules, the real lexicon, one file a template."""
     folder = tmp_path_factory.mktemp("example") / "knowledge"
     shutil.copytree(HERE / "example", folder, ignore=shutil.ignore_patterns("sources"))
+    shutil.copytree(HERE / "example-rules", folder.parent / "rules")
     shutil.copytree(knowledge_folder() / "lexicon", folder / "lexicon")
     shutil.copy(knowledge_folder() / "ranking.yaml", folder)
     wording = folder / "wording"
@@ -30,5 +31,6 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(example: Path, tmp_path: Path) -> Path:
-    """A copy of the example for one test. Its files are links to shared ones: unlink a file before writing to it."""
+    """A copy of the example for one test, rules beside it. Its files are links to shared ones: unlink a file before writing to it."""
+    shutil.copytree(example.parent / "rules", tmp_path / "rules", copy_function=os.link)
     return Path(shutil.copytree(example, tmp_path / "knowledge", copy_function=os.link))

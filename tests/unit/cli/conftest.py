@@ -9,7 +9,7 @@ import pytest
 
 from bot.bootstrap import build_engine
 from bot.cli import main
-from bot.content.read import knowledge_folder
+from bot.content.read import knowledge_folder, rules_folder
 from bot.engine import Engine
 from bot.settings import Settings
 
@@ -49,4 +49,5 @@ def knowledge(tmp_path: Path) -> Path:
     """A copy of the content to break."""
     folder = tmp_path / "knowledge"
     shutil.copytree(knowledge_folder(), folder)
+    shutil.copytree(rules_folder(knowledge_folder()), folder.parent / "rules")
     return folder

@@ -4,12 +4,13 @@ import shutil
 
 import pytest
 
-from bot.content.read import inspect_knowledge, knowledge_folder
+from bot.content.read import inspect_knowledge, knowledge_folder, rules_folder
 
 
 @pytest.fixture
 def shipped(tmp_path):
     """A copy of the knowledge that is shipped."""
+    shutil.copytree(rules_folder(knowledge_folder()), tmp_path / "rules")
     return shutil.copytree(knowledge_folder(), tmp_path / "knowledge")
 
 
