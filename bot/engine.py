@@ -10,7 +10,7 @@ from bot.dialogue.outcome import Outcome
 from bot.dialogue.session import Session
 from bot.dialogue.step import MOST_CHARACTERS, Conversation
 from bot.reply.compose import Composer
-from bot.reply.reply import Block, Reply
+from bot.reply.reply import Block, Reply, followed
 
 _LINES_AT_ONCE = 3
 
@@ -46,8 +46,10 @@ class Engine:
 
     def respond(self, session: Session, message: Message, now: datetime) -> Turn:
         """The reply to a message and the session after it, as of ``now``."""
-        step = self.conversation.step(session, message)
+        step = self.conversation.step(session, message, now.date())
         reply = self._composer.compose(step.decision, now.date())
+        if step.then is not None:
+            reply = followed(reply, self._composer.compose(step.then, now.date()))
         after = replace(step.session, offered=reply.choices or step.session.offered)
         if after.slow and step.decision is after.last and reply.outcome is not Outcome.REFUSE:
             reply, after = self._one_at_a_time(reply, after)

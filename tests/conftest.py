@@ -13,7 +13,10 @@ from bot.engine import Engine
 collect_ignore = ["bench"]  # `make bench` runs it; a benchmark is no test
 
 _REQUIRE_ALL = os.environ.get("ZHUCHUANG_REQUIRE_ALL") == "1"
-_SOURCES = Path(__file__).parents[2] / "shared" / "seeds"
+_SHARED = Path(__file__).parents[2] / "shared"
+_SOURCES = _SHARED / "seeds"
+_SAMPLE_PERSONAS = _SHARED / "reference" / "sample-personas.yaml"
+_NOT_OURS = {"sources", "sample_personas"}  # the fixtures a test may be left out for
 
 
 @pytest.fixture(scope="session")
@@ -36,12 +39,20 @@ def sources() -> Path:
     return _SOURCES
 
 
+@pytest.fixture(scope="session")
+def sample_personas() -> Path:
+    """The file of people with their facts and the right verdicts. It is not ours either, so a test that needs it may be left out."""
+    if not _SAMPLE_PERSONAS.is_file():
+        pytest.skip("the sample personas are not here: no file ../shared/reference/sample-personas.yaml")
+    return _SAMPLE_PERSONAS
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With ZHUCHUANG_REQUIRE_ALL=1 a skipped test fails, unless all it lacks are the source documents."""
+    """With ZHUCHUANG_REQUIRE_ALL=1 a skipped test fails, unless all it lacks are files that are not ours."""
     report = yield
     left_out = report.skipped and not hasattr(report, "wasxfail")
-    if _REQUIRE_ALL and left_out and "sources" not in getattr(item, "fixturenames", ()):
+    if _REQUIRE_ALL and left_out and _NOT_OURS.isdisjoint(getattr(item, "fixturenames", ())):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was left out, and here nothing may be: {report.longrepr}"
     return report

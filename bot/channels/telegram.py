@@ -25,7 +25,7 @@ from bot.reply.reply import Block, Reply
 
 __all__ = ["Answering", "Pace", "TelegramTokenError", "poll", "run"]
 
-COMMANDS = ("start", "help", "restart", "forget")
+COMMANDS = ("start", "check", "help", "restart", "forget")
 """The commands of the menu, each described by the wording ``command_<name>``."""
 
 _LONG_POLL_SECONDS = 30

@@ -1,4 +1,4 @@
-"""The command line. Each command is the module of its name, imported only when it is asked for."""
+"""The command line. Each command is the module of its name (``_`` for ``-``), imported only when it is asked for."""
 
 import argparse
 import io
@@ -12,6 +12,9 @@ COMMANDS = {
     "ask": "answer one question, or many from standard input",
     "chat": "talk in the terminal",
     "explain": "show how a question is understood and why this answer wins",
+    "facts": "list everything that may be asked, and what for",
+    "judge": "judge from a file of answers what somebody can get",
+    "explain-rule": "spell out a rule to hold it against the document",
     "check": "list every mistake in the content",
     "golden": "ask the golden questions and count right and wrong replies",
     "calibrate": "work out the thresholds from the golden questions",
@@ -67,7 +70,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
         if name == called:
-            module = import_module(f"bot.cli.{name}")
+            module = import_module(f"bot.cli.{name.replace('-', '_')}")
             command.description = summary[0].upper() + summary[1:] + "."
             module.add_arguments(command)
             command.set_defaults(run=module.run)

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from bot.bootstrap import build_engine, noon, now
 from bot.cli import UsageError
 from bot.cli.problems import problems_end_the_command
+from bot.content.knowledge import Knowledge
+from bot.content.read import read_knowledge
 from bot.engine import Engine
 from bot.language.normalize import normalize
 from bot.settings import Settings, read_settings
@@ -48,6 +50,12 @@ def engine(given: Settings) -> Engine:
     """The engine. Broken content ends the command with all its problems listed."""
     with problems_end_the_command(given.knowledge):
         return build_engine(given)
+
+
+def knowledge(given: Settings) -> Knowledge:
+    """The content alone, for commands that answer nobody. Broken content ends the command with all its problems listed."""
+    with problems_end_the_command(given.knowledge):
+        return read_knowledge(given.knowledge)
 
 
 def known_region(engine: Engine, name: str) -> str | None:

@@ -77,7 +77,8 @@ class Derived(Authored):
 class Fact(Authored):
     """One thing about the person or firm that asks.
 
-    ``ask`` is the question; a derived fact has none. ``name`` is how it is called back (``残疾等级：三级``). ``find_out`` tells
+    ``ask`` is the question; a derived fact has none. ``name`` is how it is called back (``残疾等级：三级``), ``tick``
+    how it stands in a list to tick from, in front of each option for a set. ``find_out`` tells
     somebody who does not know. ``effort`` is how hard it is to answer, 1 to 5. ``lowest`` and ``highest`` bound a number, both
     included. ``part_of`` is a larger number this one is counted in. ``never`` is the label of "not yet" for a date, ``none`` that of an
     empty set. ``about`` are words near a number or date that show it means this fact, ``unit`` what it counts.
@@ -87,6 +88,7 @@ class Fact(Authored):
     type: FactType = Field(strict=False)
     topic: Topic = Field(strict=False)
     name: Annotated[Text, StringConstraints(max_length=20)]
+    tick: Annotated[Text, StringConstraints(max_length=24)] | None = None
     ask: Annotated[Text, StringConstraints(max_length=44)] | None = None
     why: Text | None = None
     find_out: Text | None = None

@@ -109,7 +109,10 @@ class Commands(Authored):
 
 
 class Answering(Authored):
-    """Whole messages that answer a question of the questionnaire or steer it; ``begins_…`` are how an answer begins."""
+    """Whole messages that answer a question of the questionnaire or steer it; ``begins_…`` are how an answer begins.
+
+    ``before`` may stand in front of a request; ``asks`` and ``asks_at_end`` show that a message asks something instead of answering.
+    """
 
     yes: Cues
     no: Cues
@@ -129,6 +132,9 @@ class Answering(Authored):
     start: Cues
     match: Cues
     sheet: Cues
+    before: Cues
+    asks: Cues
+    asks_at_end: Cues
 
 
 class PlaceCues(Authored):

@@ -48,19 +48,24 @@ class Problems:
             where: FieldPath = tuple(one["loc"])
             if where[-1:] == ("int",):  # of a number that may be int or float, the complaint about float says it all
                 continue
+            if where[-1:] in {("str",), ("constrained-str",)} and where not in lines:  # as with int: the complaint about bool says it all
+                continue
             if where[-1:] in {("float",), ("[key]",)}:
+                where = where[:-1]
+            of_several = where[-1:] == ("bool",) and where not in lines
+            if of_several:
                 where = where[:-1]
             where = _as_written(where, lines)
             context = {key: value for key, value in (one.get("ctx") or {}).items() if key != "error"}
             given = one["input"]
-            code = one["type"]
+            code = "answer_type" if of_several else one["type"]
             if code == "too_short" and len(given) >= context["min_length"]:  # pydantic counts only sound items; the others are reported
                 continue
             if "expected" in context:  # 'a', 'b' or 'c'
                 context["expected"] = context["expected"].replace("' or '", "', '").replace("'", "")
             if code == "string_type" and isinstance(given, int | float | date) and not isinstance(given, bool):
                 code = "unquoted_number"
-            self.add(file, nearest_line(lines, where), where, code, given=_shown(given), **context)
+            self.add(file, nearest_line(lines, where), where, code, given=shown(given), **context)
 
 
 class ContentError(Exception):
@@ -95,7 +100,7 @@ def _as_written(where: FieldPath, lines: dict[FieldPath, int]) -> FieldPath:
     return path
 
 
-def _shown(given: object) -> str:
+def shown(given: object) -> str:
     """A value as it looked in the file, shortened."""
     match given:
         case None:

@@ -101,6 +101,7 @@ class _Reader:
         self.folder = folder
         self.rules = rules
         self.broken_rules: set[str] = set()
+        self.places: dict[str, int] = {}
         self.problems = Problems()
         self.lines: Lines = {}
         self.incomplete: set[str] = set()
@@ -120,7 +121,7 @@ class _Reader:
         find_cross_problems(knowledge, self.folder, self.lines, self.incomplete, self.problems)
         policies = str(self.folder / "policies")
         if not any(problem.file.startswith(policies) for problem in self.problems.found):  # else each mistake would be told twice
-            find_rule_problems(RuleFiles(self.rules, facts, rules, folders, regions), self.broken_rules, self._add)
+            find_rule_problems(RuleFiles(self.rules, facts, self.places, rules, folders, regions), self.broken_rules, self._add)
         return knowledge
 
     def _add(self, path: Path, where: FieldPath, code: str, /, **details: object) -> None:
@@ -158,9 +159,11 @@ class _Reader:
             return None
         facts: dict[str, Fact] = {}
         for index, fact in enumerate(found):
-            if fact.id in facts:
-                self._add(path, (index, "id"), "repeated_id", id=fact.id, other=path.name)
+            if fact.id in facts:  # the one the rules were written for stays
+                self._add(path, (index, "id"), "repeated_id", id=fact.id, other=f"{path.name}:{self.lines[path][self.places[fact.id],]}")
+                continue
             facts[fact.id] = fact
+            self.places[fact.id] = index
         return facts
 
     def _rules(self) -> dict[str, Rule]:

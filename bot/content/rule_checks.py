@@ -1,46 +1,60 @@
 """Whether facts, rules and measures fit together: nothing unknown, nothing that cannot fail, no question nobody needs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.content.condition import AllOf, AnyOf, Change, Test, tests_in
+from bot.content.condition import TESTS, AllOf, AnyOf, Change, Test, tests_in
 from bot.content.fact import Fact, FactType, Implied
 from bot.content.knowledge import PolicyFolder
-from bot.content.problems import FieldPath
+from bot.content.problems import FieldPath, shown
 from bot.content.region import Regions
 from bot.content.rule import Rule
 
 if TYPE_CHECKING:
     from bot.content.checks import AddProblem
 
-_FITTING = {
-    FactType.BOOL: {"is_"},
-    FactType.ENUM: {"is_", "in_", "not_in"},
-    FactType.SET: {"has", "has_none"},
-    FactType.INTEGER: {"at_least", "at_most"},
-    FactType.MONEY: {"at_least", "at_most"},
-    FactType.REGION: {"within"},
-    FactType.DATE: set[str](),
+_FITTING: Mapping[FactType, tuple[str, ...]] = {
+    FactType.BOOL: ("is: true", "is: false"),
+    FactType.ENUM: ("is", "in", "not_in"),
+    FactType.SET: ("has", "has_none"),
+    FactType.INTEGER: ("at_least", "at_most"),
+    FactType.MONEY: ("at_least", "at_most"),
+    FactType.REGION: ("within",),
+    FactType.DATE: (),
 }
-"""The tests each type of fact can be put to; a date is tested by the months since it."""
+"""The tests each type of fact can be put to, as staff write them; a date is tested by the months since it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFiles:
-    """What is being checked: the folder, its facts and rules by entry id, and the policies they belong to."""
+    """What is being checked: the folder, its facts and rules by entry id, and the policies they belong to.
+
+    ``places`` says which entry of ``facts.yaml`` a fact is.
+    """
 
     folder: Path
     facts: Mapping[str, Fact]
+    places: Mapping[str, int]
     rules: Mapping[str, Rule]
     policies: Mapping[str, PolicyFolder]
     regions: Regions
 
 
 def find_rule_problems(files: RuleFiles, broken: set[str], add: "AddProblem") -> None:
-    """Note everything wrong between facts, rules and measures; ``broken`` are rules that could not be read."""
-    _check_facts(files, add)
+    """Note everything wrong between facts, rules and measures; ``broken`` are rules that could not be read.
+
+    A fact nobody uses is noted only if nothing else is wrong: most often another mistake is why it is not used.
+    """
+    sound = not broken
+
+    def note(path: Path, where: FieldPath, code: str, /, **details: object) -> None:
+        nonlocal sound
+        sound = False
+        add(path, where, code, **details)
+
+    _check_facts(files, note)
     used = set(_used_by_facts(files.facts))
     for entry_id, rule in files.rules.items():
         policy_id, _, measure_id = entry_id.partition("/")
@@ -49,17 +63,20 @@ def find_rule_problems(files: RuleFiles, broken: set[str], add: "AddProblem") ->
         used.update(scale.times for scale in rule.scales)
         for where, condition in _conditions(rule):
             used.update(test.fact for _, test in tests_in(condition))
-            _check_condition(files, policy_id, path, where, condition, add, in_rule=where == ("when",))
-        _check_rule(files, policy_id, measure_id, path, rule, add)
-    facts_path = files.folder / "facts.yaml"
-    for index, fact_id in enumerate(files.facts):
-        if fact_id not in used and not broken:
-            add(facts_path, (index, "id"), "dead_fact", id=fact_id)
-    for policy_id, policy in files.policies.items():
-        for measure in policy.measures:
-            entry_id = f"{policy_id}/{measure.id}"
-            if entry_id not in files.rules and entry_id not in broken:
-                add(files.folder / policy_id / f"{measure.id}.yaml", (), "measure_without_rule", id=measure.id)
+            _check_condition(files, policy_id, path, where, condition, note, in_rule=where == ("when",))
+        _check_rule(files, policy_id, measure_id, path, rule, note)
+    _check_every_measure_has_a_rule(files, broken, note)
+    for fact_id in files.facts if sound else ():
+        if fact_id not in used:
+            add(files.folder / "facts.yaml", (files.places[fact_id], "id"), "dead_fact", id=fact_id)
+
+
+def _check_every_measure_has_a_rule(files: RuleFiles, broken: set[str], add: "AddProblem") -> None:
+    expected = {f"{policy_id}/{measure.id}": measure.id for policy_id, policy in files.policies.items() for measure in policy.measures}
+    misplaced = {rule.id for entry_id, rule in files.rules.items() if entry_id not in expected}  # where they stand is reported already
+    for entry_id, measure_id in expected.items():
+        if entry_id not in files.rules and entry_id not in broken and measure_id not in misplaced:
+            add(files.folder / f"{entry_id}.yaml", (), "measure_without_rule", id=measure_id)
 
 
 def _conditions(rule: Rule) -> Iterator[tuple[FieldPath, Test | AllOf | AnyOf]]:
@@ -81,18 +98,20 @@ def _used_by_facts(facts: Mapping[str, Fact]) -> Iterator[str]:
 
 def _check_facts(files: RuleFiles, add: "AddProblem") -> None:
     path = files.folder / "facts.yaml"
-    for index, fact in enumerate(files.facts.values()):
+    for fact in files.facts.values():
+        index = files.places[fact.id]
         for where, implied in _implications(fact):
             for target, value in implied.items():
                 if not _may_be(files.facts.get(target), value):
-                    add(path, (index, *where, "implies", target), "impossible_implication", id=target, value=value)
-        if fact.part_of is not None and (fact.part_of not in files.facts or files.facts[fact.part_of].type is not fact.type):
-            add(path, (index, "part_of"), "unknown_fact", id=fact.part_of)
+                    add(path, (index, *where, "implies", target), "impossible_implication", id=target, value=shown(value))
+        if fact.part_of is not None:
+            _check_type(files.facts, fact.part_of, fact.type, path, (index, "part_of"), add)
         if fact.derived is None:
             continue
         since = fact.derived.months_since
         if since is not None and (since not in files.facts or files.facts[since].type is not FactType.DATE):
             add(path, (index, "derived", "months_since"), "months_since_no_date", id=since)
+            continue
         if fact.derived.when is not None:
             _check_condition(files, None, path, (index, "derived", "when"), fact.derived.when, add, in_rule=False)
         if _reaches(files.facts, fact.id, fact.id):
@@ -105,6 +124,13 @@ def _implications(fact: Fact) -> Iterator[tuple[FieldPath, Implied]]:
             yield (name,), side.implies
     for index, option in enumerate(fact.options):
         yield ("options", index), option.implies
+
+
+def _check_type(facts: Mapping[str, Fact], fact_id: str, wanted: FactType, path: Path, where: FieldPath, add: "AddProblem") -> None:
+    if fact_id not in facts:
+        add(path, where, "unknown_fact", id=fact_id)
+    elif facts[fact_id].type is not wanted:
+        add(path, where, "fact_of_other_type", id=fact_id, type=str(facts[fact_id].type), wanted=str(wanted))
 
 
 def _may_be(fact: Fact | None, value: bool | int | str) -> bool:
@@ -140,6 +166,8 @@ def _check_condition(
     *,
     in_rule: bool,
 ) -> None:
+    folder = files.policies.get(policy_id) if policy_id is not None else None
+    sections = [section.name for section in folder.policy.document.sections] if folder is not None else []
     seen: set[str] = set()
     for inside, test in tests_in(condition):
         at = (*where, *inside)
@@ -147,7 +175,9 @@ def _check_condition(
         if fact is None:
             add(path, (*at, "fact"), "unknown_fact", id=test.fact)
             continue
-        _check_test(files.regions, fact, test, path, at, add)
+        fits = _check_test(files.regions, fact, test, path, at, add)
+        if folder is not None and test.section is not None and test.section not in sections:
+            add(path, (*at, "section"), "unknown_section", section=test.section, known="、".join(sections))
         if not in_rule:
             continue
         if test.id in seen:
@@ -157,30 +187,28 @@ def _check_condition(
             if getattr(test, name) is None:
                 add(path, at, "condition_lacks", name=name)
         is_months = fact.derived is not None and fact.derived.months_since is not None
-        if test.change is Change.WAIT and not (is_months and test.at_least is not None):
+        if fits and test.change is Change.WAIT and not (is_months and test.at_least is not None):
             add(path, (*at, "change"), "wait_without_months")
-        sections = {section.name for section in files.policies[policy_id].policy.document.sections} if policy_id else set()
-        if test.section is not None and test.section not in sections:
-            add(path, (*at, "section"), "unknown_section", section=test.section, known="、".join(sorted(sections)))
 
 
-def _check_test(regions: Regions, fact: Fact, test: Test, path: Path, at: FieldPath, add: "AddProblem") -> None:
-    kind = next(
-        name for name in ("is_", "in_", "not_in", "at_least", "at_most", "within", "has", "has_none") if getattr(test, name) is not None
-    )
-    field = kind.rstrip("_")
-    if kind not in _FITTING[fact.type] or (fact.type is FactType.BOOL) != isinstance(test.is_, bool):
-        fitting = ", ".join(sorted(name.rstrip("_") for name in _FITTING[fact.type])) or "-"
-        add(path, (*at, field), "test_does_not_fit", id=fact.id, type=str(fact.type), fitting=fitting)
-        return
+def _check_test(regions: Regions, fact: Fact, test: Test, path: Path, at: FieldPath, add: "AddProblem") -> bool:
+    """Whether a fact of this type can be put to the test at all; whatever is wrong is noted."""
+    field = next(name for name in TESTS if getattr(test, name) is not None).rstrip("_")
+    if fact.type is FactType.DATE:
+        add(path, (*at, field), "date_tested", id=fact.id)
+        return False
+    picked = shown(test.is_) if isinstance(test.is_, bool) else test.is_
+    written = f"is: {picked}" if fact.type is FactType.BOOL else field
+    if written not in _FITTING[fact.type]:
+        add(path, (*at, field), "test_does_not_fit", id=fact.id, type=str(fact.type), fitting=", ".join(_FITTING[fact.type]))
+        return False
+    known = [option.id for option in fact.options] if fact.type is not FactType.BOOL else ["yes", "no"]
     if fact.type in {FactType.ENUM, FactType.SET}:
-        known = {option.id for option in fact.options}
-        chosen = (test.is_,) if isinstance(test.is_, str) else test.in_ or test.not_in or test.has or test.has_none or ()
-        for option in (*chosen, *(test.only_from or ())):
-            if option not in known:
-                add(path, (*at, field), "unknown_option", id=option, known=", ".join(sorted(known)))
-        if fact.type is FactType.ENUM and set(chosen) >= known:
-            add(path, (*at, field), "never_fails")
+        chosen = (picked,) if picked is not None else test.in_ or test.not_in or test.has or test.has_none or ()
+        _check_options(known, chosen, path, (*at, field), add)
+        if fact.type is FactType.ENUM and set(chosen) >= set(known):
+            add(path, (*at, field), "never_holds" if test.not_in else "never_fails")
+    _check_options(known, test.only_from or (), path, (*at, "only_from"), add)
     if test.at_least is not None and test.at_least <= fact.lowest:
         add(path, (*at, field), "never_fails")
     if test.at_least is not None and fact.highest is not None and test.at_least > fact.highest:
@@ -189,31 +217,40 @@ def _check_test(regions: Regions, fact: Fact, test: Test, path: Path, at: FieldP
         add(path, (*at, field), "never_fails")
     if test.at_most is not None and test.at_most < fact.lowest:
         add(path, (*at, field), "never_holds")
-    for code in test.within or ():
+    for index, code in enumerate(test.within or ()):
         if code not in regions.names:
-            add(path, (*at, field), "unknown_region", code=code)
+            add(path, (*at, field, index), "unknown_region", code=code)
+    return True
+
+
+def _check_options(known: Sequence[str], chosen: Sequence[str], path: Path, where: FieldPath, add: "AddProblem") -> None:
+    for index, option in enumerate(chosen):
+        if option not in known:
+            at = where if where[-1] == "is" else (*where, index)
+            add(path, at, "unknown_option", id=option, known=", ".join(known) or "-")
 
 
 def _check_rule(files: RuleFiles, policy_id: str, measure_id: str, path: Path, rule: Rule, add: "AddProblem") -> None:
-    if rule.id != measure_id:
-        add(path, ("id",), "id_differs_from_file", id=rule.id, file=measure_id)
     folder = files.policies.get(policy_id)
-    measure = next((one for one in folder.measures if one.id == measure_id), None) if folder else None
-    if folder is None or measure is None:
-        add(path, ("id",), "rule_without_measure", id=measure_id, policy=policy_id)
+    if folder is None:  # said once of the folder
         return
+    measure = next((one for one in folder.measures if one.id == measure_id), None)
+    if measure is None:
+        add(path, (), "rule_without_measure", id=measure_id, policy=policy_id)
+        return
+    if rule.id != measure_id:
+        add(path, ("id",), "rule_id_differs", id=rule.id, file=measure_id)
     if rule.area not in files.facts or files.facts[rule.area].type is not FactType.REGION:
         add(path, ("area",), "area_no_region", id=rule.area)
-    sections = {section.name for section in folder.policy.document.sections}
+    sections = [section.name for section in folder.policy.document.sections]
     for index, prose in enumerate(rule.also_needed):
         if prose.section is not None and prose.section not in sections:
-            add(path, ("also_needed", index, "section"), "unknown_section", section=prose.section, known="、".join(sorted(sections)))
-    amounts = {amount.label: amount for amount in measure.amounts}
+            add(path, ("also_needed", index, "section"), "unknown_section", section=prose.section, known="、".join(sections))
+    amounts = [amount.label for amount in measure.amounts if amount.exactly is not None and amount.unit != "%"]
     for index, scale in enumerate(rule.scales):
-        if scale.amount not in amounts or amounts[scale.amount].exactly is None:
-            add(path, ("scales", index, "amount"), "unknown_amount", label=scale.amount, known="、".join(amounts))
-        if scale.times not in files.facts or files.facts[scale.times].type is not FactType.INTEGER:
-            add(path, ("scales", index, "times"), "unknown_fact", id=scale.times)
+        if scale.amount not in amounts:
+            add(path, ("scales", index, "amount"), "unknown_amount", label=scale.amount, known="、".join(amounts) or "-")
+        _check_type(files.facts, scale.times, FactType.INTEGER, path, ("scales", index, "times"), add)
     if rule.combine is not None:
         others = {one.id for one in folder.measures} - {measure_id}
         for name, ids in (("either_or", rule.combine.either_or), ("with", rule.combine.with_), ("after", rule.combine.after)):

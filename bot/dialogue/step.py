@@ -1,13 +1,30 @@
 """Session and message to decision and session: the routing of a conversation."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.content.knowledge import Knowledge
 from bot.dialogue.decide import Decider
-from bot.dialogue.decision import Answer, Decision, Manner, Part, RefuseUnsure, Say, shown_entries
+from bot.dialogue.decision import (
+    Answer,
+    AskRegion,
+    ByRegion,
+    Clarify,
+    Decision,
+    InterviewDecision,
+    Lead,
+    Manner,
+    Overview,
+    Part,
+    RefuseUnsure,
+    Say,
+    shown_entries,
+)
+from bot.dialogue.interview import Interview
 from bot.dialogue.listen import Listener
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
+from bot.dialogue.questionnaire import Waiting
 from bot.dialogue.session import Session
 from bot.language.cues import Cues, squeeze
 from bot.language.normalize import has_words, normalize
@@ -22,11 +39,12 @@ MOST_CHARACTERS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What was decided, the session after it, and what to add to the reply."""
+    """What was decided, the session after it, and what to add to the reply; ``then`` is said after it, as one reply."""
 
     decision: Decision
     session: Session
     query: Query | None = None
+    then: Decision | None = None
     masked: bool = False
     shortened: bool = False
     advance: bool = False
@@ -41,15 +59,16 @@ class Conversation:
         self.ranker = Ranker(knowledge, self.understanding)
         self.listener = Listener(knowledge.lexicon)
         self.decider = Decider(knowledge, self.understanding, self.ranker, self.listener)
+        self.interview = Interview(knowledge, self.understanding, self.decider)
         self._aspect_cues = {entry.id: Cues(entry.heard) for entry in knowledge.lexicon.aspects}
         self._small_words = frozenset(knowledge.lexicon.stopwords)
         self._turning = Cues(knowledge.lexicon.gate.turning)
         self._entries = {entry.id for entry in self.ranker.entries}
 
-    def step(self, session: Session, message: Message) -> Step:
-        """Decide one message. The session that comes back holds what must be remembered."""
+    def step(self, session: Session, message: Message, day: date) -> Step:
+        """Decide one message as on a day. The session that comes back holds what must be remembered."""
         if message.choice is not None:
-            return self._chosen(session, message.choice)
+            return self._chosen(session, message.choice, day)
         if message.text is None:
             return self._say(session, "not_text", Outcome.META)
         shortened = len(message.text) > MOST_CHARACTERS
@@ -60,14 +79,48 @@ class Conversation:
         if not has_words(normal):
             command = self.listener.command(normal)
             return self._command(session, command) if command else self._say(session, "only_symbols", Outcome.META)
-        step = self._text(session, text, normal)
+        step = self._interviewed(session, text, normal, day) or self._resumed(session, self._text(session, text, normal, day), normal, day)
         return replace(step, masked=masked, shortened=shortened)
 
-    def _text(self, session: Session, text: str, normal: str) -> Step:
+    def _interviewed(self, session: Session, text: str, normal: str, day: date) -> Step | None:
+        """A message that begins, answers or steers a questionnaire; None if it does none of that."""
+        squeezed = squeeze(normal)
+        if self.listener.crisis(squeezed):
+            return None
+        state = session.questionnaire
+        listed = state is not None and state.waiting is Waiting.ANSWER and state.question is not None and state.question.items
+        told = self.interview.take(session, normal, day) if listed or self._offered(session, squeezed) is None else None
+        if told is None and (wanted := self.interview.wanted(normal)):
+            about = session.about if wanted == "match" else ()
+            told = self.interview.begin(session, text, day, about)
+        return Step(*told) if told else None
+
+    def _resumed(self, session: Session, step: Step, normal: str, day: date) -> Step:
+        """A step that had nothing to do with the questionnaire it came in the middle of: answered, then back to the question."""
+        state = step.session.questionnaire
+        if state is None or state is not session.questionnaire or isinstance(step.decision, InterviewDecision):
+            return step
+        if state.waiting in {Waiting.PAUSED, Waiting.RESULTS} or step.decision.outcome is Outcome.CRISIS:
+            return step
+        if self._asks_nothing(step, normal) and (again := self.interview.repeat(session, day, Lead.MISREAD)):
+            return Step(again, session)
+        if isinstance(step.decision, Clarify | ByRegion | AskRegion | Overview | RefuseUnsure):
+            return replace(step, session=self.interview.pause(step.session), then=Say("interview_paused", Outcome.META))
+        then = self.interview.repeat(step.session, day)
+        return replace(step, then=then) if then else step
+
+    def _asks_nothing(self, step: Step, normal: str) -> bool:
+        """Whether a message in the middle of a questionnaire was no question but an answer nobody understood."""
+        if isinstance(step.decision, RefuseUnsure):
+            return True
+        query = step.query
+        return query is not None and not (query.topical or query.aspects or query.regions or self.interview.is_question(normal))
+
+    def _text(self, session: Session, text: str, normal: str, day: date) -> Step:
         squeezed = squeeze(normal)
         offered = self._offered(session, squeezed)
         if offered is not None:
-            return self._chosen(session, offered)
+            return self._chosen(session, offered, day)
         if read_ordinal(squeezed) is not None:
             key = "choice_unknown" if session.offered else "nothing_pending"
             return Step(Say(key, Outcome.CLARIFY, count=len(session.offered)), session)
@@ -110,8 +163,13 @@ class Conversation:
         decision = Answer(parts, manner, query.aspects, session.region)
         return self._told(session, decision, session.region, session.question, query)
 
-    def _chosen(self, session: Session, choice: str) -> Step:
+    def _chosen(self, session: Session, choice: str, day: date) -> Step:
         name, _, target = choice.partition(":")
+        if told := self.interview.choose(session, name, target, day):
+            return Step(*told)
+        if name in {"q", "fact", "change", "judged"}:
+            again = self.interview.repeat(session, day)
+            return Step(Say("interview_stale", Outcome.META), session, then=again)
         if name == "measure" and target in self._entries:
             decision: Decision = Answer((Part(target),), Manner.SINGLE, (), session.region)
             return self._told(session, decision, session.region, session.question)

@@ -16,7 +16,8 @@ _MOST_SUBSETS = 5
 def cells(fact: Fact, leaves: Iterable[Leaf], answer: Answer | None, as_of: date, *, subsets: bool = False) -> tuple[Known, ...]:
     """The answers still possible, one for each way the tests can come out, in order: smaller first, what has not happened last.
 
-    For a set they are each single member and none of them, or with ``subsets`` every combination of up to five members.
+    For a set they are each single member and none of them, or with ``subsets`` every combination of up to five members, of more what is
+    known and nothing beyond. A day to come counts as what has not happened.
     """
     leaves = tuple(leaves)
     known = None if isinstance(answer, Absence) else answer
@@ -51,13 +52,14 @@ def _days(fact: Fact, leaves: tuple[Leaf, ...], known: Days | None, as_of: date)
     cuts_at = {latest_start(leaf.test.at_least, as_of) for leaf in leaves if leaf.test.at_least}
     cuts_at |= {latest_start(leaf.test.at_most, as_of - timedelta(days=1)) for leaf in leaves if leaf.test.at_most is not None}
     cuts = sorted(cuts_at, reverse=True)
-    ends = [min(high, max(as_of, low)) if high != NEVER or low != NEVER else NEVER, *(cut for cut in cuts if low <= cut < high)]
+    past = min(high, as_of)
     found: list[Known] = []
-    if low != NEVER:
-        for index, end in enumerate(ends):
-            start = ends[index + 1] + timedelta(days=1) if index + 1 < len(ends) else low
-            if start <= end:
-                found.append(Days(start, end))
+    if low <= past:
+        ends = [past, *(cut for cut in cuts if low <= cut < past)]
+        starts = [*(end + timedelta(days=1) for end in ends[1:]), low]
+        found += [Days(start, end) for start, end in zip(starts, ends, strict=True)]
+    if as_of < high != NEVER:
+        found.append(Days(max(low, as_of + timedelta(days=1)), high))
     if high == NEVER:
         found.append(on(NEVER))
     return tuple(found)
@@ -67,7 +69,9 @@ def _members(fact: Fact, leaves: tuple[Leaf, ...], known: Members | None, subset
     has, lacks = (known.has, known.lacks) if known else (frozenset[str](), frozenset[str]())
     wanted = {member for leaf in leaves for member in leaf.test.has or leaf.test.has_none or ()}
     open_ = [option.id for option in fact.options if option.id in wanted - has - lacks]
-    if subsets and len(open_) <= _MOST_SUBSETS:
+    if subsets and len(open_) > _MOST_SUBSETS:
+        return (Members(has, lacks),)
+    if subsets:
         found = []
         for chosen in product((True, False), repeat=len(open_)):
             more = frozenset(member for member, is_in in zip(open_, chosen, strict=True) if is_in)

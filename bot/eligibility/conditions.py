@@ -1,7 +1,7 @@
 """Conditions ready to be judged: derived facts worked into the rules that use them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.content.condition import TESTS, AllOf, AnyOf, Change, Test
 from bot.content.fact import Fact
@@ -15,7 +15,7 @@ class Leaf:
     """One test of one fact. ``inner`` is the condition behind a derived fact, ``negated`` whether its opposite is wanted.
 
     ``asked`` is the fact a person can be asked: for months it is the date they are counted from. ``token`` stands for what is tested:
-    leaves of many rules that test the same share one, so that it is worked out once.
+    leaves of many rules that test the same share one, so that it is worked out once. ``facts`` are those its truth depends on.
     """
 
     id: str
@@ -27,6 +27,10 @@ class Leaf:
     token: object
     inner: "Node | None" = None
     negated: bool = False
+    facts: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", self.inner.facts if self.inner is not None else frozenset((self.asked,)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +38,11 @@ class Every:
     """All parts must hold."""
 
     parts: tuple["Node", ...]
+    token: object = field(init=False, default_factory=object)
+    facts: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", frozenset[str]().union(*(part.facts for part in self.parts)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +51,11 @@ class Either:
 
     parts: tuple["Node", ...]
     say: str | None = None
+    token: object = field(init=False, default_factory=object)
+    facts: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", frozenset[str]().union(*(part.facts for part in self.parts)))
 
 
 Node = Leaf | Every | Either

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 
@@ -28,7 +28,7 @@ _MOST_COMBINATIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class JudgedMeasure:
-    """A measure with its rule ready to be judged. ``repeated`` are facts that occur more than once in it."""
+    """A measure with its rule ready to be judged. ``repeated`` are facts that occur more than once in it, ``leaves`` all its tests."""
 
     entry_id: str
     policy: Policy
@@ -38,6 +38,10 @@ class JudgedMeasure:
     facts: frozenset[str]
     repeated: tuple[tuple[str, tuple[Leaf, ...]], ...]
     additions: tuple[tuple[Node, str], ...]
+    leaves: tuple[Leaf, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "leaves", tuple(leaves(self.condition)))
 
 
 class Judge:
@@ -67,9 +71,7 @@ class Judge:
         truth = self.truth(judged, view)
         validity = judged.policy.validity_on(view.as_of)
         firm = validity is not Validity.NOT_STATED and judged.measure.standing in {Standing.BENEFIT, Standing.SERVICE}
-        repair = _repair(judged.condition, view) if truth is Truth.NO else None
-        if repair is not None and not 0 < len(repair.leaves) <= _MOST_REPAIRS:
-            repair = None
+        repair = _few_repairs(judged.condition, view) if truth is Truth.NO else None
         match truth:
             case Truth.YES:
                 otherwise = Verdict.MATCH if firm and not judged.rule.also_needed else Verdict.MATCH_CHECK
@@ -82,14 +84,14 @@ class Judge:
         if repair is not None:
             live = dict.fromkeys(leaf.asked for open_ in repair.open_ for leaf in asked_leaves(open_) if _is_open(leaf, view))
         needs = tuple(live)
-        unsure = tuple(fact for fact in needs if isinstance(view.known.get(fact), Absence))
+        unsure = tuple(fact for fact in needs if isinstance(view.answers.get(fact), Absence))
         return Judgement(
             entry_id,
             Verdict.CLOSED if closed else otherwise,
             otherwise,
             tuple(_blocked(judged.condition, view)) if truth is Truth.NO else (),
             repair,
-            tuple(leaf for leaf in leaves(judged.condition) if view.truth(leaf) is Truth.YES),
+            tuple([leaf for leaf in judged.leaves if view.truth(leaf) is Truth.YES]),
             needs,
             unsure,
             tuple(prose.say for prose in judged.rule.also_needed),
@@ -118,9 +120,8 @@ class Judge:
         if not options or total > _MOST_COMBINATIONS:
             return truth
         seen: set[Truth] = set()
-        for combination in product(*(possible for _, possible in options)):
-            answers = {**view.answers, **{fact: answer for (fact, _), answer in zip(options, combination, strict=True)}}
-            seen.add(View(view.book, answers, view.as_of).truth(judged.condition))
+        for combination in product(*([(fact, answer) for answer in possible] for fact, possible in options)):
+            seen.add(view.with_answers(combination).truth(judged.condition))
             if len(seen) > 1 or Truth.UNKNOWN in seen:
                 return truth
         return seen.pop()
@@ -132,10 +133,18 @@ class Judge:
             return ()
         if truth is Truth.UNKNOWN:
             return tuple(dict.fromkeys(_live(judged.condition, view)))
-        repair = _repair(judged.condition, view)
-        if repair is None or not 0 < len(repair.leaves) <= _MOST_REPAIRS:
+        repair = _few_repairs(judged.condition, view)
+        if repair is None:
             return ()
         return tuple(dict.fromkeys(leaf.asked for open_ in repair.open_ for leaf in asked_leaves(open_) if _is_open(leaf, view)))
+
+    def is_settled(self, judged: JudgedMeasure, view: View) -> bool:
+        """Whether no fact matters any more to a measure: as if there were no ``live_facts``, without listing them."""
+        truth = self.truth(judged, view)
+        if truth is not Truth.NO:
+            return truth is Truth.YES
+        repair = _few_repairs(judged.condition, view)
+        return repair is None or not repair.open_
 
     def _prepare(self, entry_id: str, policy: Policy, measure: Measure, rule: Rule, area_say: str) -> JudgedMeasure:
         assert rule.when is not None
@@ -155,36 +164,37 @@ def _is_open(leaf: Leaf, view: View) -> bool:
 
 
 def _live(node: Node, view: View) -> Iterator[str]:
-    """The facts behind the tests that keep a condition open."""
-    if view.truth(node) is not Truth.UNKNOWN:
-        return
-    if isinstance(node, Leaf):
-        if node.inner is None:
-            yield node.asked
-        else:
-            yield from _live(node.inner, view)
-    else:
+    """The facts behind the tests that keep a condition open which is."""
+    if not isinstance(node, Leaf):
         for part in node.parts:
-            yield from _live(part, view)
+            if view.truth(part) is Truth.UNKNOWN:
+                yield from _live(part, view)
+    elif node.inner is None:
+        yield node.asked
+    else:
+        yield from _live(node.inner, view)
 
 
-def _blocked(node: Node, view: View) -> Iterator[Blocked]:
-    """The fewest tests that make a condition fail; where any of several would do, all of them together."""
-    if view.truth(node) is not Truth.NO:
-        return
-    match node:
-        case Leaf():
-            yield Blocked((node,))
-        case Every(parts=parts):
-            for part in parts:
-                yield from _blocked(part, view)
-        case Either(parts=parts, say=say):
-            failing = tuple(leaf for part in parts for blocked in _blocked(part, view) for leaf in blocked.leaves)
-            yield Blocked(failing, say)
+def _blocked(node: Node, view: View) -> list[Blocked]:
+    """The fewest tests that make a condition that fails do so; where any of several would do, all of them together."""
+    if isinstance(node, Leaf):
+        return [Blocked((node,))]
+    failing = [blocked for part in node.parts if view.truth(part) is Truth.NO for blocked in _blocked(part, view)]
+    if isinstance(node, Every):
+        return failing
+    return [Blocked(tuple([leaf for blocked in failing for leaf in blocked.leaves]), node.say)]
+
+
+def _few_repairs(node: Node, view: View) -> Repair | None:
+    """What would make a condition hold, if that is something and not too much."""
+    repair = _repair(node, view)
+    return repair if repair is not None and 0 < len(repair.leaves) <= _MOST_REPAIRS else None
 
 
 def _repair(node: Node, view: View) -> Repair | None:
     """The least that would make a condition hold, or None if nothing lawful would."""
+    if view.truth(node) is Truth.YES:
+        return Repair()
     match node:
         case Leaf():
             return _repaired(node, view)
@@ -194,8 +204,12 @@ def _repair(node: Node, view: View) -> Repair | None:
                 more = _repair(part, view)
                 if more is None:
                     return None
-                days = [day for day in (found.ready_on, more.ready_on) if day is not None]
-                found = Repair((*found.leaves, *more.leaves), (*found.open_, *more.open_), max(days, default=None))
+                found = Repair(
+                    (*found.leaves, *more.leaves),
+                    (*found.open_, *more.open_),
+                    _later(found.ready_on, more.ready_on),
+                    _later(found.ready_from, more.ready_from),
+                )
             return found
         case Either(parts=parts):
             ways = [way for way in (_repair(part, view) for part in parts) if way is not None]
@@ -203,10 +217,7 @@ def _repair(node: Node, view: View) -> Repair | None:
 
 
 def _repaired(leaf: Leaf, view: View) -> Repair | None:
-    truth = view.truth(leaf)
-    if truth is Truth.YES:
-        return Repair()
-    if truth is Truth.UNKNOWN:
+    if view.truth(leaf) is Truth.UNKNOWN:
         return Repair(open_=(leaf,))
     test = leaf.test
     if leaf.change is Change.ACT:
@@ -219,8 +230,12 @@ def _repaired(leaf: Leaf, view: View) -> Repair | None:
     if leaf.change is Change.WAIT and test.at_least is not None:
         days = view.known.get(leaf.asked)
         if isinstance(days, Days) and days.high != NEVER:
-            return Repair((leaf,), ready_on=add_months(days.high, test.at_least))
+            return Repair((leaf,), (), add_months(days.high, test.at_least), add_months(days.low, test.at_least))
     return None
+
+
+def _later(first: date | None, second: date | None) -> date | None:
+    return max((day for day in (first, second) if day is not None), default=None)
 
 
 def _heads(judged: JudgedMeasure, view: View) -> Iterator[tuple[str, int]]:

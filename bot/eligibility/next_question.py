@@ -68,9 +68,10 @@ class Asker:
         candidates = [*wholes, *(fact for fact in facts if self._may_ask(fact, waiting))]
         if not candidates:
             return None
-        gains = {fact: self._gain(self._single(fact, view, waiting), view, waiting) for fact in candidates}
-        offers = [(gains[fact], self._single(fact, view, waiting)) for fact in candidates]
-        offers += [(self._list_gain(listed, gains), listed) for listed in self._lists(candidates, gains, view, waiting)]
+        singles = {fact: self._single(fact, view, waiting) for fact in candidates}
+        gains = {fact: self._gain(question, view, waiting) for fact, question in singles.items()}
+        offers = [(gains[fact], question) for fact, question in singles.items()]
+        offers += [(self._list_gain(listed, gains), listed) for listed in self._lists(singles, gains)]
         best = max(offers, key=lambda offer: offer[0])
         close = max((offer for offer in offers if self._topic(offer[1]) is topic), key=lambda offer: offer[0], default=None)
         if close is not None and 0 < best[0][0] <= close[0][0] * _TOPIC_GAIN:
@@ -86,7 +87,7 @@ class Asker:
         found = {}
         for entry_id in scope:
             live = self._judge.live_facts(self._judge.measures[entry_id], view)
-            open_ = tuple(fact for fact in live if fact not in shut and not isinstance(view.known.get(fact), Absence))
+            open_ = tuple(fact for fact in live if fact not in shut and not isinstance(view.answers.get(fact), Absence))
             if open_:
                 found[entry_id] = open_
         return found
@@ -118,12 +119,10 @@ class Asker:
             return Question((fact_id,), (), _members_to_tick(fact, possible), decides)
         return Question((fact_id,), possible, (), decides)
 
-    def _lists(
-        self, candidates: list[str], gains: Mapping[str, tuple[float, float]], view: View, waiting: Mapping[str, tuple[str, ...]]
-    ) -> list[Question]:
+    def _lists(self, singles: Mapping[str, Question], gains: Mapping[str, tuple[float, float]]) -> list[Question]:
         """Things to tick together: yes-or-no facts and sets, the most telling, those of one topic side by side."""
         groups: dict[bool, list[str]] = {}
-        for fact_id in candidates:
+        for fact_id in singles:
             fact = self._judge.facts[fact_id]
             if fact.type in {FactType.BOOL, FactType.SET}:
                 groups.setdefault(fact.sensitive, []).append(fact_id)
@@ -133,7 +132,7 @@ class Asker:
             items: list[Item] = []
             decides: dict[str, None] = {}
             for fact_id in sorted(group, key=lambda fact_id: gains[fact_id], reverse=True):
-                question = self._single(fact_id, view, waiting)
+                question = singles[fact_id]
                 more = question.items or (Item(fact_id),)
                 if len(items) + len(more) <= LONGEST_LIST:
                     items += more
@@ -159,7 +158,7 @@ class Asker:
         settled = 0.0
         for cell, share in zip(possible, weights, strict=True):
             after = view.with_answer(question.fact_id, cell)
-            settled += share * sum(not self._judge.live_facts(self._judge.measures[entry_id], after) for entry_id in touched)
+            settled += share * sum(self._judge.is_settled(self._judge.measures[entry_id], after) for entry_id in touched)
         return settled / total / fact.effort, len(question.decides) / fact.effort
 
 

@@ -20,11 +20,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What would make a measure fit: what to do, what to wait for and until when; ``open_`` are tests nothing is known of yet."""
+    """What would make a measure fit: what to do, what to wait for and until when; ``open_`` are tests nothing is known of yet.
+
+    Waiting is over on ``ready_on`` at the latest, on ``ready_from`` at the earliest: two days where the beginning is known roughly.
+    """
 
     leaves: tuple[Leaf, ...] = ()
     open_: tuple[Leaf, ...] = ()
     ready_on: date | None = None
+    ready_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,56 @@
 """How many, as people say it: 十来个, 5万出头, 不到10户, 两三个, 一个也没有."""
 
 import re
+from dataclasses import dataclass
+from math import ceil, floor, prod
 
+from bot.language.hedges import bounded, hedges
 from bot.language.numerals import chinese_to_number
 
-_N = r"(?:\d+(?:\.\d+)?(?:[万千百亿wk]+[1-9]?(?!\d))?|[零〇一二两俩三仨四五六七八九十百千万亿]+(?:点[一二三四五六七八九]+)?[万千百亿]*)"
-_BELOW = r"(?:不到|不足|没到|没有到|少于|低于|不够|差一点到|还没到)"
-_ABOVE = r"(?:超过|多于|不止|大于|高于)"
-_FROM = r"(?:至少|不少于|不低于|起码|最少)"
-_UPTO = r"(?:最多|不超过|顶多|至多)"
-_ABOUT = r"(?:大概|差不多|大约|约|估计|可能|应该)"
-_NEARLY = r"(?:快|将近|接近|快到|马上)"
-_RANGE = re.compile(rf"(?P<low>{_N})[个户人名元块]?(?:到|至|-|~|—)(?P<high>{_N})")
-_NUMBER = re.compile(
-    rf"(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE})|(?P<from>{_FROM})|(?P<upto>{_UPTO})|(?P<about>{_ABOUT})|(?P<nearly>{_NEARLY}))?"
-    rf"有?(?P<number>{_N})(?P<more>多|来|几|余)?(?P<scale>万|千|百)?(?P<unit>[个户人名元块家位]{{0,2}})"
-    rf"(?P<after>以上|往上|出头|以下|以内|左右|上下|多)?"
+_DIGITS = "零〇一二两俩三仨四五六七八九"
+_SIZES = {"亿": 10**8, "万": 10**4, "w": 10**4, "千": 1000, "k": 1000, "百": 100, "十": 10}
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+_NEXT = rf"[0-9{_DIGITS}十百千万亿]|儿(?=八)|[wk](?![a-z])|,(?=[0-9]{{3}}(?![0-9]))|[.点](?=[0-9{_DIGITS}])"
+_ROUNDED = r"(?:[多来余把]|[好大]?几)十?(?:[百千万亿]|[wk](?![a-z]))*"
+ROUGHLY = rf"(?>个把|(?:[好大]?几|[0-9{_DIGITS}十百千万])(?:{_NEXT})*(?:{_ROUNDED})?)"
+"""One number as people say it, exact or not: 3, 8万6, 十来, 二十多万, 百八十, 三五. A pattern without groups."""
+
+_TWO_IN_ONE = (
+    (re.compile("^([百千万])儿?八([十百千])"), r"八\2", r"一\1八\2"),  # 百八十: 80 to 180
+    (re.compile("^百十"), "一百", "一百二十"),
+    (re.compile("^个把"), "一", "二"),
+    (re.compile(rf"^([0-9]+|[{_DIGITS}十])([十百千万])([0-9]+|[{_DIGITS}])\2$"), r"\1\2", r"\3\2"),  # 十万八万: 80000 to 100000
+    (re.compile("^几"), "二", "九"),
+    (re.compile("^好几"), "三", "九"),
+    (re.compile("^大几"), "五", "九"),
+    (re.compile("(?=一[二两]|[二两]三|三[两四五]|四五|五六|六七|七八|八九)(.)(.)"), r"\1", r"\2"),  # 七八, 三五百
 )
-_NONE = re.compile(r"(?:一个|一户|一人|一名|1个)?(?:也|都)?(?:没有|没|无|零|0)(?:个|户|人|名)?[^0-9一二两三四五六七八九十百千万几]{0,4}")
-_SEVERAL = re.compile(r"(?:好)?几(?:个|户|人|名|家)")
-_PAIR = re.compile(r"(?P<first>[一二两三四五六七八九])(?P<second>[二三四五六七八九])(?P<scale>十|百|千|万)?(?=[个户人名家万千元块]|$)")
-_DIGITS = dict(zip("一二两三四五六七八九", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
-_SCALES = {None: 1, "十": 10, "百": 100, "千": 1000, "万": 10_000}
+"""What stands for two numbers, and each of them."""
+
+_NOT_COUNTED = r"(?!个?[半多来]?月|年|天|日|号|岁|点|周|个?星期|个?礼拜|[.%折度:/]|分之)"
+_UNIT = "(?P<unit>[个户人名家位口元块级单]*)"
+_COUNT = re.compile(rf"(?<![第差0-9.])(?<![0-9十{_DIGITS}]月)(?<!分之)(?<!不是)(?P<rough>{ROUGHLY}){_NOT_COUNTED}{_UNIT}")
+_OTHER_END = re.compile(rf"(?P<join>[到至~—-]|或者?|还是|[、, ])?(?P<rough>{ROUGHLY}){_NOT_COUNTED}{_UNIT}")
+_SURELY_A_NUMBER = re.compile(rf"[0-9俩仨]|[{_DIGITS}几].*[十百千万亿]|[十百千].*[{_DIGITS}几多来]")
+_NOTHING = re.compile(
+    rf"(?:目前|现在|暂时|我|还|就|真|根本|啥|什么|[一半1][个户人名家分毛单][^0-9{_DIGITS}十百千万几,]{{0,6}}?)*[也都还]*"
+    r"(?:0|零|无|没|[没冇木莫][有得]|[没未]有?(?:[雇招请用带帮卖签收]|开[张业])(?:[到过上动]|出去)?)"
+    r"(?:[个户名元块单]|别的?|外|农村的?|残疾的?)*(?:人|员工|工人|收入|贫困户)?[的了呢吧啊呀哦]*"
+)
+_ONLY_US = re.compile("(?:就|只|光)有?(?:我|俺|咱|自己|本人|两口子)|[都全]是?自己|(?:我|自己)+一个|(?:[我咱俺]们?|夫妻|爷|娘)[俩仨]")
+_EACH = re.compile("(?:[每一/]个?|平?均)(天|周|星期|月|季)|(月)(?:入|收入|流水|销)")
+_IN_A_YEAR = {"天": 365, "周": 52, "星期": 52, "季": 4, "月": 12}
+_ANOTHER_KIND = re.compile("(?!.*(?:其中|[里中有含是]))(?:[^,。;]{1,6}|[^,。;]{1,6}的[,、]|[^,。;]{0,6}[,、 ]?(?:和|跟|加上?|还有|另外|外加|再)[^,。;]{0,3})")
+"""What stands between numbers that add up: 2个男的3个女的, but not 5个，其中3个."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    low: int
+    high: int | None
+    start: int
+    end: int
+    unit: str
 
 
 def read_count(text: str) -> tuple[int, int | None] | None:
@@ -30,61 +59,100 @@ def read_count(text: str) -> tuple[int, int | None] | None:
     >>> read_count("十来个"), read_count("5万出头"), read_count("不到10户"), read_count("没有"), read_count("两三个")
     ((9, 13), (50000, 60000), (0, 9), (0, 0), (2, 3))
     """
-    text = text.strip(" ,，。.!！?？")
-    if _NONE.fullmatch(text):
+    text = re.sub("(?<![0-9]) | (?![0-9])", "", text.translate(_FORMAL)).strip(",，。.!！?？")
+    if _NOTHING.fullmatch(text):
         return 0, 0
-    if match := _RANGE.search(text):
-        low, high = _ends(match["low"], match["high"])
-        return (low, high) if low is not None and high is not None and low <= high else None
-    if match := _PAIR.search(text):
-        first, second = _DIGITS[match["first"]], _DIGITS[match["second"]]
-        if second == first + 1:
-            scale = _SCALES[match["scale"]] * (10_000 if match["scale"] != "万" and text[match.end() : match.end() + 1] == "万" else 1)
-            return first * scale, second * scale
-    if match := _NUMBER.search(text):
-        return _bounded(match)
-    return (2, 9) if _SEVERAL.search(text) else None
-
-
-def _ends(low: str, high: str) -> tuple[int | None, int | None]:
-    first, last = chinese_to_number(low), chinese_to_number(high)
-    if first is not None and last is not None and first < last and high[-1] in "万千百" and low[-1] not in "万千百":
-        first *= _SCALES[high[-1]]  # 五到八万
-    return (None if first is None else int(first)), (None if last is None else int(last))
-
-
-def _bounded(match: re.Match[str]) -> tuple[int, int | None] | None:
-    value = chinese_to_number(match["number"])
-    if value is None:
+    counts = [count for match in _COUNT.finditer(text) if (count := _count(text, match)) is not None]
+    if _ONLY_US.match(text):
+        return 0, counts[0].high if counts else 2 if re.search("[和跟]", text) else 1
+    if not counts:
         return None
-    number = int(value * _SCALES[match["scale"]])
-    size = _unit_of(number)
-    if match["below"]:
-        return 0, max(0, number - 1)
-    if match["above"]:
-        return number + 1, None
-    if match["from"] or match["after"] in {"以上", "往上"}:
-        return number, None
-    if match["upto"] or match["after"] in {"以下", "以内"}:
-        return 0, number
-    if match["nearly"]:
-        return number - max(1, number // 5), max(0, number - 1)
-    if match["more"] == "来":
-        return number - max(1, number // 10), number + max(1, number * 3 // 10)
-    if match["more"] in {"几", "余"} or (match["more"] == "多" and number == 10):
-        return number + 1, number + size - 1
-    if match["more"] == "多" or match["after"] == "多":
-        return number, number + size - 1
-    if match["after"] == "出头":
-        return number, number + max(1, number // 5)
-    if match["about"] or match["after"] in {"左右", "上下"}:
-        return number - number // 5, number + number // 5
-    return number, number
+    low, high = counts[0].low, counts[0].high
+    for one, other in zip(counts, counts[1:], strict=False):
+        if one.unit[:1] != other.unit[:1] or not other.unit or not _ANOTHER_KIND.fullmatch(text, one.end, other.start):
+            break
+        low, high = min(low, other.low), None if high is None or other.high is None else high + other.high
+    return low, high
 
 
-def _unit_of(number: int) -> int:
-    """The size of the last place that is not zero: 10 for 20, 100 for 300, 10000 for 50000; at least 2."""
+def read_rough(word: str) -> tuple[float, float] | None:
+    """The lowest and highest number a word that matches ``ROUGHLY`` may mean, or None if it is no number.
+
+    >>> read_rough("十来"), read_rough("二十多万"), read_rough("七八"), read_rough("8万6")
+    ((9.0, 13.0), (200001.0, 299999.0), (7.0, 8.0), (86000.0, 86000.0))
+    """
+    match = re.fullmatch("(个把|[好大]?几.*?|.+?)(?:([多来余把]|[好大]?几)十?([百千万亿wk]*))?", word)
+    if match is None:
+        return None
+    number, more, sizes = match.groups()
+    ends = next(((p.sub(one, number, 1), p.sub(two, number, 1)) for p, one, two in _TWO_IN_ONE if p.search(number)), (number, number))
+    first, second = _value(ends[0]), _value(ends[1])
+    if first is None or second is None:
+        return None
+    low, high, size = min(first, second), max(first, second), prod(_SIZES[char] for char in sizes or "")
+    if number[0] in "几好大":
+        high += _last_place(high) - 1
+    if more in {"来", "把"}:
+        return low * size - ceil(low * size / 10), high * size + ceil(high * size * 0.3)
+    return (low * size + 1, (high + max(2, _last_place(high))) * size - 1) if more else (low, high)
+
+
+def _count(text: str, match: re.Match[str]) -> _Count | None:
+    span, end, unit = read_rough(match["rough"]), match.end(), match["unit"]
+    if span is None:
+        return None
+    second = _OTHER_END.match(text, end)
+    other = read_rough(second["rough"]) if second else None
+    is_number = _says_how_many(text, match)
+    if second and other and _joined(match, second, ascending=span[1] < other[0]):
+        size = _SIZES.get(second["rough"][-1], 1)
+        if match["rough"][-1] not in _SIZES and span[0] * size <= other[0]:
+            span = span[0] * size, span[1] * size  # 五到八万
+        span, end, unit = (min(span + other), max(span + other)), second.end(), second["unit"]
+        is_number = True
+    kinds = hedges(text, match.start(), end)
+    if not (unit or kinds or is_number):
+        return None
+    bottom, top = floor(span[0]), ceil(span[1])
+    low, high = bounded(bottom, top, kinds, max(1, _last_place(top) - 1))
+    each = _EACH.search(text)
+    if each and high is not None and unit in {"", "元", "块"}:
+        high *= _IN_A_YEAR[each[1] or each[2]]  # whether it is said of a month or of the year is open
+    return _Count(low, high, match.start(), end, unit)
+
+
+def _joined(first: re.Match[str], second: re.Match[str], *, ascending: bool) -> bool:
+    """Whether two numbers are the ends of one: 5到8万, 8、9个, 十个八个, 十几二十."""
+    if second["join"] in {"、", ",", " "}:
+        return ascending and not first["unit"]
+    return bool(second["join"]) or (len(first["unit"]) == 1 and first["unit"] == second["unit"]) or first["rough"][-1] in "几来"
+
+
+def _says_how_many(text: str, match: re.Match[str]) -> bool:
+    """Whether a number without a unit counts at all: 五万 does, the one in 一般 and the thousands in 千万别 do not."""
+    if _SURELY_A_NUMBER.search(match["rough"]):
+        return True
+    before, after = text[: match.start()], text[match.end() :]
+    return before[-1:] in {"", *"了有是共才就到,"} and after[:1] in {"", *"的了呢吧啊,。"}
+
+
+def _value(numeral: str) -> float | None:
+    """The value of an exact numeral: 8万6, 十万零五百, 1.2万, 3千5."""
+    for char, size in _SIZES.items():
+        left, found, right = numeral.rpartition(char)
+        if found:
+            times = _value(left) if left else 1.0
+            rest = _value(right.lstrip("零〇")) if right else 0.0
+            if times is None or rest is None or rest >= size or char in left or (right and not left and size >= 10**4):
+                return None
+            return round(times * size + rest * (size / 10 if size >= 100 and len(right) == 1 else 1), 4)
+    is_written = re.fullmatch(r"[0-9][0-9,]{0,14}(?:\.[0-9]{1,4})?", numeral) or not re.search("[0-9]", numeral)
+    return chinese_to_number(numeral) if is_written else None
+
+
+def _last_place(number: float) -> int:
+    """The size of the last place that is not zero: 10 for 20, 100 for 300, 10000 for 50000."""
     size = 1
     while number and number % (size * 10) == 0:
         size *= 10
-    return max(2, size)
+    return size

@@ -9,23 +9,37 @@ from bot.content.policy import Clause, Policy, Validity
 from bot.dialogue.choice import Choice
 from bot.dialogue.decision import (
     Answer,
+    AskClash,
+    AskConsent,
+    AskEnded,
+    AskFact,
     AskRegion,
+    AskWhichAnswer,
     ByRegion,
     Clarify,
+    ConfirmHeard,
     Decision,
     Manner,
+    OfferResults,
     Overview,
     RefuseElsewhere,
     RefusePlace,
     RefuseTopic,
     RefuseUnsure,
     Say,
+    ShowFailing,
+    ShowJudgement,
+    ShowResults,
+    ShowSheet,
 )
 from bot.dialogue.outcome import Outcome
+from bot.reply.fact_words import FactWords
 from bot.reply.figures import say_amount
+from bot.reply.interview_reply import InterviewReplies
 from bot.reply.measure_lines import MeasureLines, unstopped
 from bot.reply.policy_lines import PolicyLines
 from bot.reply.reply import Block, Reply
+from bot.reply.verdict_reply import VerdictReplies
 
 _ASPECT_CHOICES = {
     "how_to_apply": "next_how",
@@ -44,12 +58,16 @@ class Composer:
         self._wording = knowledge.wording
         self._say: Callable[..., str] = knowledge.wording.say
         self._regions = knowledge.regions
+        self._judged = {entry_id for entry_id, rule in knowledge.rules.items() if rule.when is not None}
         self._topics = {topic.id: topic for topic in knowledge.lexicon.not_covered}
         self._policies = {policy.id: policy for policy in knowledge.policies()}
         self._measures = {f"{policy.id}/{measure.id}": measure for policy, measure in knowledge.measures()}
         self._clauses = {f"{policy.id}/{clause.id}": clause for policy in knowledge.policies() for clause in policy.clauses}
         self._measure_lines = MeasureLines(knowledge.wording)
         self._policy_lines = PolicyLines(knowledge)
+        words = FactWords(knowledge)
+        self._interview = InterviewReplies(knowledge, words)
+        self._verdicts = VerdictReplies(knowledge, words, self._policy_lines)
 
     def compose(self, decision: Decision, day: date) -> Reply:
         """The reply to a decision, as it reads on a day."""
@@ -67,13 +85,17 @@ class Composer:
             case RefuseTopic(topic_id=topic_id):
                 return self._refuse_topic(topic_id)
             case RefusePlace(code=code, near=near):
-                return self._refuse_place(code, near)
+                return self._refuse_place(code, near, day)
             case RefuseElsewhere(entry_id=entry_id, region=region):
                 return self._refuse_elsewhere(entry_id, region)
             case RefuseUnsure(region=region, nearest=nearest):
                 return self._refuse_unsure(region, nearest)
             case Say():
                 return self._fixed(decision, day)
+            case AskFact() | ConfirmHeard() | AskEnded() | AskConsent() | OfferResults() | AskClash() | AskWhichAnswer():
+                return self._interview.compose(decision, day)
+            case ShowResults() | ShowJudgement() | ShowFailing() | ShowSheet():
+                return self._verdicts.compose(decision, day)
 
     def extra(self, key: str, **values: object) -> Block:
         """A line added to a reply, such as the note that a number was masked."""
@@ -111,6 +133,8 @@ class Composer:
                 if aspect not in decision.aspects
             ]
         choices.append(Choice(f"overview:{policy.id}", self._say("next_other_topics")))
+        if part.entry_id in self._judged:
+            choices.append(Choice(f"check:{part.entry_id}", self._say("next_check_one")))
         return self._with_choices(Outcome.ANSWER, blocks, choices, self._say("also_likely" if decision.also else "next_heading"))
 
     def _several(self, decision: Answer, day: date) -> Reply:
@@ -176,11 +200,13 @@ class Composer:
             figures = [say_amount(amount, self._wording) for amount in measure.amounts[:1] if not amount.not_stated]
             label = "：".join((measure.name, *figures))
             lines.append(self._say("choice_line", number=number, label=label))
+        check = Choice("check:", self._say("next_check"))
+        lines.append(self._say("choice_line", number=len(decision.entry_ids) + 1, label=check.label))
         lines.append(self._say("general_closing"))
         status = (*self._policy_lines.area_note(policy, decision.region), *self._policy_lines.status(policy, day))
         contacts = tuple(self._policy_lines.contacts(policy, _OFFICES, decision.region))
         blocks = (self._opening((policy,), day), Block(tuple(lines)), Block(status, True), Block(contacts))
-        return _reply(Outcome.ANSWER, blocks, map(self._choice, decision.entry_ids))
+        return _reply(Outcome.ANSWER, blocks, (*map(self._choice, decision.entry_ids), check))
 
     def _opening(self, policies: Iterable[Policy], day: date, *, again: bool = False) -> Block:
         """What comes before everything: the policies among these that have ended or not begun; in a few words if just said."""
@@ -198,12 +224,14 @@ class Composer:
         refusal = self._say("refuse_not_covered", topic=topic.name, ask=topic.ask)
         return self._paragraphs(Outcome.REFUSE, refusal, self._say("refuse_off_topic_rest"))
 
-    def _refuse_place(self, code: str, near: tuple[str, ...]) -> Reply:
+    def _refuse_place(self, code: str, near: tuple[str, ...], day: date) -> Reply:
         place = self._regions.full_name(code)
-        lines = [
-            self._say("refuse_place_near", place=place, area=policy.place, coverage=policy.coverage)
-            for policy in (self._policies[policy_id] for policy_id in near)
-        ] or [self._say("refuse_place", place=place, areas=self._areas())]
+        lines: list[str] = []
+        for policy in (self._policies[policy_id] for policy_id in near):
+            lines.append(self._say("refuse_place_near", place=place, area=policy.place, coverage=policy.coverage))
+            if policy.valid.to is not None and policy.validity_on(day) is Validity.ENDED:
+                lines.append(self._say("refuse_place_ended", to=self._policy_lines.say_date(policy.valid.to)))
+        lines = lines or [self._say("refuse_place", place=place, areas=self._areas())]
         return self._paragraphs(Outcome.REFUSE, *lines, self._say("refuse_place_ask"), self._say("refuse_hotlines"))
 
     def _refuse_elsewhere(self, entry_id: str, region: str) -> Reply:
@@ -236,7 +264,7 @@ class Composer:
 
     def _with_choices(self, outcome: Outcome, blocks: list[Block], choices: list[Choice], heading: str) -> Reply:
         lines = [self._say("choice_line", number=number, label=choice.label) for number, choice in enumerate(choices, 1)]
-        return _reply(outcome, (*blocks, Block((heading, *lines))), choices)
+        return _reply(outcome, (*blocks, Block((heading, *lines), menu=True)), choices)
 
     def _choice(self, entry_id: str) -> Choice:
         return Choice(f"measure:{entry_id}", self._name(self._entry(entry_id)))

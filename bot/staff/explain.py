@@ -85,7 +85,7 @@ class Explanation:
 def explain(engine: Engine, question: str, region: str | None, day: date) -> Explanation:
     """Why a first question gets the reply it gets; ``region`` is the place known beforehand."""
     conversation = engine.conversation
-    step = conversation.step(Session(region=region), Message("explain", question))
+    step = conversation.step(Session(region=region), Message("explain", question), day)
     query = step.query or conversation.understanding.query(question[:MOST_CHARACTERS])
     policies = () if isinstance(step.decision, Say) else _searched(engine, query, region)
     found = conversation.ranker.rank(query, lambda entry: entry.policy_id in policies)[:_SHOWN] if policies else ()

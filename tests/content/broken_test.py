@@ -1,24 +1,29 @@
 """What staff read when they make a mistake: one file of ``broken/`` a mistake, with the exact lines that are printed."""
 
+import re
+import string
 from pathlib import Path
 
 import pytest
 import yaml
 
 from bot.content.problems import render
-from bot.content.read import ContentError, inspect_knowledge, read_knowledge, read_problem_words
+from bot.content.read import ContentError, inspect_knowledge, knowledge_folder, read_knowledge, read_problem_words
 
 CASES = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
+PRINTED = [line for path in CASES for line in yaml.safe_load(path.read_text("utf-8"))["reports"]]
+PROBLEM_WORDS = (knowledge_folder() / "wording" / "problems.yaml").read_text("utf-8")
+ABOUT_RULES = yaml.safe_load(PROBLEM_WORDS.partition("\n# rules/\n")[2].partition("\n# ")[0])
 
 
 def spoil(folder: Path, case: dict) -> None:
     """Replace, add and remove the files a case names."""
+    for name in case.get("folders", ()):
+        (folder / name).mkdir()
     for name, text in case.get("files", {}).items():
         path = folder / name
         path.unlink(missing_ok=True)
         path.write_bytes(text.encode(case.get("encoding", "utf-8")))
-    for name in case.get("folders", ()):
-        (folder / name).mkdir()
     for name in case.get("remove", ()):
         (folder / name).unlink()
 
@@ -44,9 +49,23 @@ def test_a_mistake_is_reported_with_file_line_field_and_remedy(path, folder):
     assert printed(folder) == case["reports"]
 
 
+def any_filling(template: str) -> str:
+    """A pattern for a sentence whatever stands in its placeholders."""
+    return "".join(re.escape(text) + (".*" if name else "") for text, name, _, _ in string.Formatter().parse(template))
+
+
+@pytest.mark.parametrize("code", [*ABOUT_RULES, "unknown_region", "unknown_section", "repeated_id", "extra_forbidden", "missing_file"])
+def test_every_mistake_in_rules_has_a_case(code):
+    """Words nobody has seen printed may never be printed, or beside others that hide them."""
+    words = read_problem_words()[code]
+    said = re.compile(rf"rules/[^;]*: {any_filling(words['wrong'])}; {any_filling(words['fix'])}")
+
+    assert any(said.fullmatch(line) for line in PRINTED)
+
+
 def test_mistakes_in_several_files_are_all_reported_at_once(folder):
     """One mistake at a time would mean as many rounds as mistakes."""
-    names = ("amount-without-unit", "unknown-placeholder", "unquoted-code", "percent-of-nothing", "missing-template")
+    names = ("amount-without-unit", "unknown-placeholder", "unquoted-code", "percent-of-nothing", "missing-template", "rule-without-when")
     cases = [yaml.safe_load((Path(__file__).parent / "broken" / f"{name}.yaml").read_text("utf-8")) for name in names]
     for case in cases:
         spoil(folder, case)

@@ -12,8 +12,12 @@ from bot.content.problems import Problems
 from bot.content.yaml_file import read_yaml
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
+from bot.dialogue.questionnaire import Waiting
 from bot.dialogue.session import Session
+from bot.eligibility.verdict import Verdict
+from bot.eligibility.view import View
 from bot.engine import Engine, Turn
+from bot.reply.fact_words import FactWords
 from bot.service import Service
 from bot.staff.golden import wrong_words
 
@@ -29,6 +33,9 @@ class Expect(Authored):
     ``outcome`` and ``measure`` name one or several that are equally right; ``measure`` is what the answer is mainly about,
     ``measures`` all that it must deal with. ``region`` is the place remembered afterwards, 无 for none. ``picks`` is the number
     the last reply gave to what is answered now. ``same_reply_as`` is the number of an earlier turn whose words must come again.
+
+    Of the questionnaire: ``asks`` are facts of the question now waiting, or what else it waits for (consent, offer, clash, heard, ended,
+    place, results, paused, none); ``verdicts`` what is judged of measures, by code; ``knows`` what is held of facts, in words, 无 for nothing.
     """
 
     outcome: Annotated[tuple[Annotated[Outcome, Field(strict=False)], ...], Field(strict=False, min_length=1)]
@@ -40,8 +47,16 @@ class Expect(Authored):
     choices_at_least: int = 0
     picks: int | None = None
     same_reply_as: int | None = None
+    asks: Texts = ()
+    verdicts: dict[str, Verdict] = Field(default_factory=dict, strict=False)
+    knows: dict[str, Text] = Field(default_factory=dict)
 
-    @field_validator("outcome", "measure", mode="before")
+    @field_validator("verdicts", mode="before")
+    @classmethod
+    def _verdicts_by_name(cls, value: dict[str, str]) -> dict[str, Verdict]:
+        return {code: Verdict(name) for code, name in value.items()}
+
+    @field_validator("outcome", "measure", "asks", mode="before")
     @classmethod
     def _one_or_several(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
@@ -102,7 +117,7 @@ async def test_a_conversation_goes_as_written(engine: Engine, path: Path):
             reply = await service.handle(message)
             found = []
         turn = overheard.turns[-1]
-        found += list(find_faults(engine, exchange.expect, turn, before, codes, replies))
+        found += list(find_faults(engine, exchange.expect, turn, before, codes, replies, transcript.today))
         replies.append(reply.text)
         if found:
             said = (message.text or message.choice or "a picture")[:40]
@@ -142,7 +157,7 @@ def written(exchange: Exchange, conversation: str, number: int, before: Turn | N
 
 
 def find_faults(
-    engine: Engine, expect: Expect, turn: Turn, before: Turn | None, codes: dict[str, str], replies: list[str]
+    engine: Engine, expect: Expect, turn: Turn, before: Turn | None, codes: dict[str, str], replies: list[str], day: date
 ) -> Iterator[str]:
     """Everything that is not as expected."""
     reply, text = turn.reply, turn.reply.text
@@ -167,5 +182,29 @@ def find_faults(
         wanted_id = offered[expect.picks - 1].id.partition(":")[2] if len(offered) >= expect.picks else None
         if not turn.record.entries or turn.record.entries[0] != wanted_id:
             yield f"answers {turn.record.entries[:1]}, but number {expect.picks} was {wanted_id}"
+    yield from find_questionnaire_faults(engine, expect, turn, codes, day)
     if expect.same_reply_as is not None and text != replies[expect.same_reply_as - 1]:
         yield f"does not say the same as in turn {expect.same_reply_as}"
+
+
+def find_questionnaire_faults(engine: Engine, expect: Expect, turn: Turn, codes: dict[str, str], day: date) -> Iterator[str]:
+    """Everything about the questionnaire that is not as expected."""
+    state = turn.session.questionnaire
+    waiting = {"none"} if state is None else {state.waiting.value}
+    if state is not None and state.question is not None and state.waiting is Waiting.ANSWER:
+        waiting = set(state.question.facts)
+    for fact in expect.asks:
+        if fact not in waiting:
+            yield f"waits for {sorted(waiting)}, expected {fact}"
+    answers = state.answers if state is not None else {}
+    words = FactWords(engine.knowledge)
+    for fact, wanted in expect.knows.items():
+        held = words.answer(fact, answers[fact]) if fact in answers else NOWHERE
+        if held != wanted:
+            yield f"holds {fact} as {held}, expected {wanted}"
+    judge = engine.conversation.interview.judge
+    view = View(judge.book, answers, day)
+    judged = {codes[entry_id]: judge.judge(entry_id, view).verdict for entry_id in (state.scope if state else ())}
+    for code, verdict in expect.verdicts.items():
+        if judged.get(code) is not verdict:
+            yield f"{code} is judged {judged.get(code)}, expected {verdict}"

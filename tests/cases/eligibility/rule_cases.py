@@ -15,7 +15,7 @@ from bot.eligibility.verdict import Judgement
 from bot.staff.answer_file import read_answers
 
 HERE = Path(__file__).parent
-FILES = sorted(HERE.glob("*/*.yaml"))
+FILES = sorted(path for path in HERE.glob("*/*.yaml") if path.parent.name != "personas")
 
 
 @dataclass(frozen=True)

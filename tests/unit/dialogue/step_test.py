@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.dialogue.session import Session
 from bot.dialogue.step import MOST_CHARACTERS, Conversation, Step
 from bot.engine import Engine
 
+DAY = date(2026, 11, 21)
 Said = Callable[..., Step]
 
 GRANT = "dongying-2017/startup-grant-sole-trader"
@@ -33,7 +35,7 @@ def conversation(engine: Engine) -> Conversation:
 @pytest.fixture(scope="module")
 def said(conversation: Conversation) -> Said:
     """One message in a session."""
-    return lambda text, session=OFFERED: conversation.step(session, Message("c", text))
+    return lambda text, session=OFFERED: conversation.step(session, Message("c", text), DAY)
 
 
 def entries(step: Step) -> list[str]:
@@ -67,7 +69,7 @@ def test_a_choice_is_taken_as_number_ordinal_or_words(said: Said, text: str):
 
 def test_a_choice_is_taken_by_tap(conversation: Conversation):
     """A button sends the id."""
-    step = conversation.step(OFFERED, Message("c", choice=f"measure:{GRANT}"))
+    step = conversation.step(OFFERED, Message("c", choice=f"measure:{GRANT}"), DAY)
 
     assert entries(step) == [GRANT]
 
@@ -84,7 +86,7 @@ def test_a_number_that_was_not_offered_is_told_so(said: Said, text: str):
 @pytest.mark.parametrize("choice", ["measure:dongying-2017/gone", "nonsense", "", "overview:gone", "aspect:how_much", "none:"])
 def test_a_stale_or_foreign_choice_gets_a_friendly_reply(conversation: Conversation, choice: str):
     """Old buttons stay on screen after an update; tapping one must not fail."""
-    step = conversation.step(Session(), Message("c", choice=choice))
+    step = conversation.step(Session(), Message("c", choice=choice), DAY)
 
     assert step.decision.outcome in {Outcome.META, Outcome.CLARIFY}
 

@@ -1,0 +1,452 @@
+"""The questionnaire as a conversation: beginning, answering, going back, correcting, stopping, showing results."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from bot.content.knowledge import Knowledge
+from bot.content.policy import Validity
+from bot.dialogue.decide import Decider
+from bot.dialogue.decision import (
+    AskClash,
+    AskConsent,
+    AskEnded,
+    AskFact,
+    AskRegion,
+    AskWhichAnswer,
+    ConfirmHeard,
+    Decision,
+    Lead,
+    OfferResults,
+    Say,
+    ShowFailing,
+    ShowJudgement,
+    ShowResults,
+    ShowSheet,
+)
+from bot.dialogue.hear_facts import FactEar
+from bot.dialogue.outcome import Outcome
+from bot.dialogue.questionnaire import Clash, Questionnaire, Waiting
+from bot.dialogue.session import Session
+from bot.eligibility.answers import Absence, Answer, Within, disjoint
+from bot.eligibility.judge import Judge
+from bot.eligibility.next_question import Asker, Question, ticked
+from bot.eligibility.verdict import Judgement, Verdict
+from bot.eligibility.view import View
+from bot.language.cues import Cues, squeeze
+from bot.language.normalize import normalize
+from bot.language.sentences import clauses
+from bot.retrieval.understand import Understanding
+
+OFFER_AFTER = 6
+"""Results are offered after so many questions,"""
+_OFFER_SHARE = 0.8
+"""or once this share of the measures is decided."""
+_MOST_TIMES_ASKED = 2
+_SHORTEST_STORY = 6
+"""Shorter answers tell nothing beside what was asked."""
+_PLACE = "place"
+
+Told = tuple[Decision, Session]
+
+
+class Interview:
+    """Leads through the questionnaire. Build once for a snapshot of the knowledge."""
+
+    def __init__(self, knowledge: Knowledge, understanding: Understanding, decider: Decider) -> None:
+        """Prepare rules, questions and what is listened for."""
+        self.judge = Judge(knowledge)
+        self._asker = Asker(self.judge)
+        self._understanding = understanding
+        self._decider = decider
+        self._policies = {policy.id: policy for policy in knowledge.policies()}
+        self._ear = FactEar(knowledge, understanding.gazetteer)
+        answering = knowledge.lexicon.answering.model_dump()
+        self._correct = sorted((squeeze(normalize(word)) for word in answering.pop("correct")), key=len, reverse=True)
+        self._yes, self._no = ({squeeze(normalize(word)) for word in answering.pop(name)} for name in ("yes", "no"))
+        self._before = [squeeze(normalize(word)) for word in answering.pop("before")]
+        self._asks = Cues(answering.pop("asks"))
+        self._asks_at_end = tuple(normalize(word) for word in answering.pop("asks_at_end"))
+        for name in ("begins_yes", "begins_no", "unsure", "declined"):
+            answering.pop(name)
+        self._words = {squeeze(normalize(word)) or normalize(word): name for name, words in answering.items() for word in words}
+
+    # beginning
+
+    def wanted(self, normal: str) -> str | None:
+        """``start`` or ``match`` if a message asks whether somebody qualifies, in a clause of its own; None otherwise."""
+        for clause in (normal, *clauses(normal)):
+            text = clause
+            for place in self._understanding.gazetteer.find(clause):
+                text = text.replace(place.heard, "")
+            squeezed = squeeze(text)
+            for before in ("", *self._before):
+                word = self._words.get(squeezed.removeprefix(before))
+                if word in {"start", "match"}:
+                    return word
+        return None
+
+    def begin(self, session: Session, text: str, day: date, entry_ids: tuple[str, ...] = ()) -> Told:
+        """A new questionnaire about the measures of the person's place, or about ``entry_ids`` alone."""
+        query = self._understanding.query(text)
+        region = query.regions[-1] if query.regions else session.region
+        scope = tuple(entry_id for entry_id in entry_ids if entry_id in self.judge.measures)
+        single = bool(scope)
+        if region is None and single:
+            region = self._policies[scope[0].partition("/")[0]].regions[0]
+        heard = self._ear.said(normalize(f"{session.question or ''}。{text}"), day)
+        if region is None:
+            waiting = Questionnaire((), Waiting.PLACE, heard=heard)
+            return AskRegion(), replace(session, questionnaire=waiting, offered=())
+        session = replace(session, region=region)
+        policies = self._decider.covering(region)
+        if not policies:
+            return self._decider.decide(self._understanding.about_place(query, region), region), replace(session, questionnaire=None)
+        if not single:
+            scope = tuple(entry_id for entry_id in self.judge.measures if entry_id.partition("/")[0] in policies)
+        inside = tuple(policy_id for policy_id in policies if any(entry_id.startswith(f"{policy_id}/") for entry_id in scope))
+        state = Questionnaire(scope, Waiting.ANSWER, single, {_PLACE: Within(region)}, heard=heard)
+        session = replace(session, offered=())
+        if all(self._policies[policy].validity_on(day) is Validity.ENDED for policy in inside):
+            return AskEnded(inside), replace(session, questionnaire=replace(state, waiting=Waiting.ENDED))
+        return self._after_heard(session, state, day)
+
+    def _after_heard(self, session: Session, state: Questionnaire, day: date) -> Told:
+        if state.heard:
+            return ConfirmHeard(state.heard), replace(session, questionnaire=replace(state, waiting=Waiting.HEARD))
+        return self._advance(session, state, day, lead=Lead.BEGIN)
+
+    # messages
+
+    def take(self, session: Session, normal: str, day: date) -> Told | None:
+        """What a normalised message does to the questionnaire, or None if it is about something else."""
+        state = session.questionnaire
+        squeezed = squeeze(normal)
+        word = self._words.get(squeezed)
+        if state is None or state.waiting is Waiting.PLACE:
+            return self._take_place(session, state, normal, day) if state else None
+        if word == "again":
+            return self.begin(session, "", day, state.scope if state.single else ())
+        if (corrected := self._corrected(session, state, normal, day)) is not None:
+            return corrected
+        if state.waiting is Waiting.PAUSED:
+            return self.resume(session, day) if word == "resume" else self._results(session, state, day) if word == "results" else None
+        if state.waiting is Waiting.RESULTS:
+            return self._after_results(session, state, word, day)
+        steered = self._steered(session, state, word, day)
+        if steered is not None:
+            return steered
+        if state.waiting is not Waiting.ANSWER:
+            side = "yes" if squeezed in self._yes else "no" if squeezed in self._no else None
+            return self._settled(session, state, side, day) if side else self._volunteered(session, state, normal, day)
+        return self._answered(session, state, normal, day)
+
+    def choose(self, session: Session, name: str, target: str, day: date) -> Told | None:
+        """What a picked choice does, or None if it is not of the questionnaire or no longer on offer."""
+        state = session.questionnaire
+        if name == "check":
+            return self.begin(session, "", day, (target,) if target else ())
+        if state is None:
+            return None
+        match name:
+            case "q":
+                return self._chosen(session, state, target, day)
+            case "fact" if state.question is not None and state.waiting is Waiting.ANSWER:
+                fact, _, which = target.partition(":")
+                return self._picked(session, state, state.question, fact, which, day)
+            case "change" if target in state.answers:
+                return self._ask_again(session, state, target, day)
+            case "judged" if target in state.scope:
+                view = View(self.judge.book, state.answers, day)
+                found = self.judge.judge(target, view)
+                return ShowJudgement(found, self._is_open(state, day)), replace(
+                    session, questionnaire=replace(state, waiting=Waiting.RESULTS)
+                )
+        return None
+
+    def repeat(self, session: Session, day: date, lead: Lead = Lead.RESUMED) -> Decision | None:
+        """What the questionnaire waits for, said again; None if it waits for nothing."""
+        state = session.questionnaire
+        if state is None:
+            return None
+        match state.waiting:
+            case Waiting.ANSWER if state.question is not None:
+                return AskFact(state.question, lead, ticks=state.ticks)
+            case Waiting.CONSENT:
+                return AskConsent()
+            case Waiting.HEARD:
+                return ConfirmHeard(state.heard)
+            case Waiting.OFFER:
+                return self._offer(state, day)
+            case Waiting.CLASH if state.clash is not None:
+                return AskClash(state.clash, state.answers[state.clash.other])
+            case _:
+                return None
+
+    def pause(self, session: Session) -> Session:
+        """The session with its questionnaire put aside."""
+        state = session.questionnaire
+        if state is None or state.waiting is Waiting.RESULTS:
+            return session
+        return replace(session, questionnaire=replace(state, waiting=Waiting.PAUSED))
+
+    def resume(self, session: Session, day: date) -> Told | None:
+        """Back to the questionnaire where it was put aside."""
+        state = session.questionnaire
+        if state is None:
+            return None
+        return self._advance(session, state, day, lead=Lead.RESUMED)
+
+    # steering
+
+    def _steered(self, session: Session, state: Questionnaire, word: str | None, day: date) -> Told | None:
+        match word:
+            case "results":
+                return self._results(session, state, day)
+            case "stop":
+                return Say("interview_stopped", Outcome.META), replace(self.pause(session), offered=())
+            case "back":
+                return self._back(session, state, day)
+            case "why" | "how" if state.question is not None and state.waiting is Waiting.ANSWER:
+                return AskFact(state.question, Lead.WHY if word == "why" else Lead.HOW, ticks=state.ticks), session
+            case "skip" if state.question is not None and state.waiting is Waiting.ANSWER:
+                return self._store(session, state, dict.fromkeys(state.question.facts, Absence.UNSURE), day)
+        return None
+
+    def _chosen(self, session: Session, state: Questionnaire, target: str, day: date) -> Told | None:
+        match target:
+            case "yes" | "no" | "unsure":
+                return self._settled(session, state, target, day)
+            case "results" | "back" | "stop" | "why" | "how":
+                return self._steered(session, state, target, day)
+            case "continue":
+                return self._advance(session, replace(state, offered=True, waiting=Waiting.ANSWER), day)
+            case "failing":
+                return ShowFailing(self._judged(state, day, Verdict.NOT_NOW)), session
+            case "sheet" | "sheet_answers":
+                known = {fact: answer for fact, answer in state.answers.items() if not isinstance(answer, Absence)}
+                return ShowSheet(self._judged(state, day), known if target == "sheet_answers" else None), session
+            case "correct":
+                return self._which(session, state)
+        return None
+
+    def _settled(self, session: Session, state: Questionnaire, side: str, day: date) -> Told | None:
+        """Yes or no to something other than a fact."""
+        match state.waiting:
+            case Waiting.ENDED if side == "yes":
+                return self._after_heard(session, replace(state, waiting=Waiting.ANSWER), day)
+            case Waiting.ENDED:
+                return Say("interview_declined", Outcome.META), replace(session, questionnaire=None, offered=())
+            case Waiting.HEARD:
+                answers = {**state.answers, **state.heard} if side == "yes" else dict(state.answers)
+                lead = Lead.BEGIN if side == "yes" else Lead.DECLINED
+                return self._advance(session, replace(state, answers=answers, heard={}), day, lead=lead)
+            case Waiting.CONSENT:
+                return self._advance(session, replace(state, consent=side == "yes"), day)
+            case Waiting.OFFER:
+                if side == "yes":
+                    return self._results(session, state, day)
+                return self._advance(session, replace(state, offered=True), day)
+            case Waiting.CLASH if state.clash is not None:
+                return self._unclashed(session, state, state.clash, side, day)
+        return None
+
+    def _after_results(self, session: Session, state: Questionnaire, word: str | None, day: date) -> Told | None:
+        match word:
+            case "resume":
+                return self._chosen(session, state, "continue", day) if self._is_open(state, day) else self._results(session, state, day)
+            case "results":
+                return self._results(session, state, day)
+            case "back":
+                return self._back(session, state, day)
+            case "sheet":
+                return self._chosen(session, state, "sheet", day)
+        return None
+
+    def _back(self, session: Session, state: Questionnaire, day: date) -> Told:
+        if not state.asked:
+            return AskFact(state.question, Lead.NOTHING_BEFORE) if state.question else Say(
+                "interview_nothing_before", Outcome.META
+            ), session
+        last = state.asked[-1]
+        answers = {fact: answer for fact, answer in state.answers.items() if fact not in last}
+        return self._advance(session, replace(state, answers=answers, asked=state.asked[:-1], offered=True), day, lead=Lead.BACK)
+
+    # answers
+
+    def _take_place(self, session: Session, state: Questionnaire, normal: str, day: date) -> Told | None:
+        query = self._understanding.query(normal)
+        if not query.regions:
+            return None
+        decision, after = self.begin(replace(session, region=query.regions[-1]), normal, day)
+        begun = after.questionnaire
+        if begun is not None and state.heard and begun.waiting in {Waiting.ANSWER, Waiting.HEARD}:
+            return self._after_heard(after, replace(begun, heard={**state.heard, **begun.heard}), day)
+        return decision, after
+
+    def _answered(self, session: Session, state: Questionnaire, normal: str, day: date) -> Told | None:
+        question = state.question
+        if question is None or (self.is_question(normal) and not (question.items and normal[:1].isdigit())):
+            return None
+        found = self._ear.answer(question, normal, day)
+        said = self._ear.said(normal, day) if found is None or len(normal) >= _SHORTEST_STORY else {}
+        said = {fact: answer for fact, answer in said.items() if fact not in question.facts}
+        if found is None and not said:
+            return None
+        return self._store(session, state, {**(found or {}), **said}, day, asked=found is not None)
+
+    def _volunteered(self, session: Session, state: Questionnaire, normal: str, day: date) -> Told | None:
+        """Facts said where only yes or no was asked: taken, and what was waited for is asked again."""
+        said = {} if self.is_question(normal) else self._ear.said(normal, day)
+        if not said:
+            return None
+        if state.waiting is Waiting.HEARD:
+            changed = replace(state, heard={**state.heard, **said})
+            return ConfirmHeard(changed.heard), replace(session, questionnaire=changed)
+        return self._store(session, state, said, day, asked=False)
+
+    def _picked(self, session: Session, state: Questionnaire, question: Question, fact: str, which: str, day: date) -> Told | None:
+        if fact not in question.facts:
+            return None
+        if which in {Absence.UNSURE, Absence.DECLINED}:
+            return self._store(session, state, dict.fromkeys(question.facts, Absence(which)), day)
+        if which == "none":
+            return self._store(session, state, ticked(question.items, ()), day)
+        if which == "done":
+            return self._store(session, state, ticked(question.items, {question.items[index] for index in state.ticks}), day)
+        if not which.isdigit():
+            return None
+        if question.items and int(which) < len(question.items):
+            more = replace(state, ticks=state.ticks | {int(which)})
+            if len(more.ticks) == len(question.items):
+                return self._store(session, more, ticked(question.items, question.items), day)
+            return AskFact(question, ticks=more.ticks), replace(session, questionnaire=more)
+        if int(which) < len(question.cells):
+            return self._store(session, state, {fact: question.cells[int(which)]}, day)
+        return None
+
+    def _corrected(self, session: Session, state: Questionnaire, normal: str, day: date) -> Told | None:
+        squeezed = squeeze(normal)
+        cue = next((cue for cue in self._correct if squeezed.startswith(cue)), None)
+        if cue is None or not state.answers:
+            return None
+        rest = normal
+        for word in self._correct:
+            rest = rest.replace(word, " ")
+        rest = rest.strip(" ,，。是")
+        for facts in (*reversed(state.asked), tuple(state.answers)):
+            for fact in facts:
+                answer = self._ear.again(fact, rest, day) if rest and fact in state.answers else None
+                if answer is not None and answer != state.answers[fact]:
+                    answers = {**state.answers, fact: answer}
+                    return self._advance(session, replace(state, answers=answers, clash=None), day, noted={fact: answer})
+        said = self._ear.said(rest, day)
+        return self._store(session, state, said, day, asked=False) if said else self._which(session, state)
+
+    def _which(self, session: Session, state: Questionnaire) -> Told:
+        changeable = {fact: answer for fact, answer in state.answers.items() if fact != _PLACE}
+        return AskWhichAnswer(changeable), session
+
+    def _ask_again(self, session: Session, state: Questionnaire, fact: str, day: date) -> Told:
+        answers = {other: answer for other, answer in state.answers.items() if other != fact}
+        asked = tuple(facts for facts in state.asked if fact not in facts)
+        question = self._asker.about(fact, View(self.judge.book, answers, day), state.scope)
+        changed = replace(state, answers=answers, asked=asked, question=question, waiting=Waiting.ANSWER, ticks=frozenset())
+        return AskFact(question), replace(session, questionnaire=changed)
+
+    def _store(self, session: Session, state: Questionnaire, new: Mapping[str, Answer], day: date, *, asked: bool = True) -> Told:
+        """Answers taken, unless they do not go with what was said before."""
+        question = state.question
+        history = (*state.asked, question.facts) if asked and question is not None else state.asked
+        clash = self._clash(state.answers, new)
+        if clash is not None:
+            kept = {fact: answer for fact, answer in new.items() if fact != clash.fact_id}
+            changed = replace(
+                state, answers={**state.answers, **kept}, asked=history, clash=clash, waiting=Waiting.CLASH, ticks=frozenset()
+            )
+            return AskClash(clash, changed.answers[clash.other]), replace(session, questionnaire=changed)
+        changed = replace(state, answers={**state.answers, **new}, asked=history, ticks=frozenset())
+        fresh = {fact: answer for fact, answer in new.items() if state.answers.get(fact) != answer}
+        return self._advance(session, changed, day, noted=fresh)
+
+    def _clash(self, before: Mapping[str, Answer], new: Mapping[str, Answer]) -> Clash | None:
+        for fact, answer in new.items():
+            old = before.get(fact)
+            if old is not None and not isinstance(old, Absence) and not isinstance(answer, Absence) and disjoint(old, answer):
+                return Clash(fact, answer, fact)
+        for first, second in self.judge.book.clashes({**before, **new}):
+            for fact, other in ((first, second), (second, first)):
+                if fact in new and other in {**before, **new}:
+                    return Clash(fact, new[fact], other)
+        return None
+
+    def _unclashed(self, session: Session, state: Questionnaire, clash: Clash, side: str, day: date) -> Told:
+        answers = dict(state.answers)
+        if side == "yes":
+            if clash.other != clash.fact_id:
+                answers.pop(clash.other, None)
+            answers[clash.fact_id] = clash.answer
+        elif side == "unsure":
+            answers[clash.other] = answers[clash.fact_id] = Absence.CONFLICT
+        return self._advance(session, replace(state, answers=answers, clash=None), day)
+
+    # what comes next
+
+    def _advance(
+        self, session: Session, state: Questionnaire, day: date, *, lead: Lead = Lead.NONE, noted: Mapping[str, Answer] | None = None
+    ) -> Told:
+        noted = noted or {}
+        view = View(self.judge.book, state.answers, day)
+        shut = self._shut(state)
+        topic = self.judge.facts[state.asked[-1][0]].topic if state.asked else None
+        question = self._asker.next(view, state.scope, shut=shut, topic=topic)
+        if question is None:
+            return self._results(session, state, day, noted)
+        ready = replace(state, question=question, clash=None)
+        decided = len(state.scope) - len(self._asker.waiting(view, state.scope, shut))
+        enough = len(state.asked) >= OFFER_AFTER or decided >= _OFFER_SHARE * len(state.scope)
+        if enough and state.asked and not state.offered and not state.single:
+            return (
+                OfferResults(len(state.asked), decided, len(state.scope), noted),
+                replace(session, questionnaire=replace(ready, waiting=Waiting.OFFER)),
+            )
+        if state.consent is None and self.judge.facts[question.fact_id].sensitive:
+            return AskConsent(noted), replace(session, questionnaire=replace(ready, waiting=Waiting.CONSENT))
+        return AskFact(question, lead, noted), replace(session, questionnaire=replace(ready, waiting=Waiting.ANSWER))
+
+    def _offer(self, state: Questionnaire, day: date) -> OfferResults:
+        waiting = self._asker.waiting(View(self.judge.book, state.answers, day), state.scope, self._shut(state))
+        return OfferResults(len(state.asked), len(state.scope) - len(waiting), len(state.scope))
+
+    def _results(self, session: Session, state: Questionnaire, day: date, noted: Mapping[str, Answer] | None = None) -> Told:
+        after = replace(session, questionnaire=replace(state, waiting=Waiting.RESULTS, clash=None))
+        found = self._judged(state, day)
+        if state.single and len(found) == 1:
+            return ShowJudgement(found[0], self._is_open(state, day), noted or {}), after
+        policies = {entry_id.partition("/")[0] for entry_id in state.scope}
+        not_judged = 0 if state.single else sum(entry_id.partition("/")[0] in policies for entry_id in self.judge.not_individual)
+        decision = ShowResults(found, not_judged, self._is_open(state, day), noted or {})
+        return decision, replace(after, last=decision, shown=0)
+
+    def _judged(self, state: Questionnaire, day: date, verdict: Verdict | None = None) -> tuple[Judgement, ...]:
+        found = self.judge.judge_all(state.answers, day, state.scope)
+        return tuple(one for one in found if verdict is None or one.verdict is verdict)
+
+    def _is_open(self, state: Questionnaire, day: date) -> bool:
+        """Whether a question is left that could still settle something."""
+        return self._asker.next(View(self.judge.book, state.answers, day), state.scope, shut=self._shut(state)) is not None
+
+    def _shut(self, state: Questionnaire) -> set[str]:
+        """Facts not to be asked: asked often enough, or sensitive and refused."""
+        times: dict[str, int] = {}
+        for facts in state.asked:
+            for fact in facts:
+                times[fact] = times.get(fact, 0) + 1
+        shut = {fact for fact, count in times.items() if count >= _MOST_TIMES_ASKED}
+        if state.consent is False:
+            shut |= {fact.id for fact in self.judge.facts.values() if fact.sensitive}
+        return shut
+
+    def is_question(self, normal: str) -> bool:
+        """Whether a normalised message asks something rather than answers."""
+        return normal.endswith(self._asks_at_end) or self._asks.hit(squeeze(normal))
