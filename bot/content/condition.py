@@ -58,7 +58,7 @@ class Test(Authored):
         given = [name for name in TESTS if getattr(self, name) is not None]
         if len(given) != 1:
             raise PydanticCustomError(
-                "condition_one_test", "needs exactly one test", {"fields": ", ".join(given).replace("_,", ",") or "-"}
+                "condition_one_test", "needs exactly one test", {"fields": ", ".join(name.rstrip("_") for name in given) or "-"}
             )
         if self.change is Change.ACT and self.do is None:
             raise PydanticCustomError("act_without_do", "`change: act` needs `do`")

@@ -116,6 +116,11 @@ class Fact(Authored):
         if self.type in {FactType.INTEGER, FactType.MONEY}:
             wants = ("unit",)
         lacking = [name for name in wants if not getattr(self, name) and self.derived is None]
+        repeated = [option.id for index, option in enumerate(self.options) if option.id in {other.id for other in self.options[:index]}]
+        if repeated:
+            raise PydanticCustomError("option_repeated", "an option id is used twice", {"id": repeated[0]})
+        if self.derived is not None and self.type is not (FactType.BOOL if self.derived.when is not None else FactType.INTEGER):
+            raise PydanticCustomError("derived_type", "a derived fact has the type of its way")
         if lacking:
             raise PydanticCustomError("type_needs", "this type needs more", {"type": str(self.type), "fields": ", ".join(lacking)})
         return self

@@ -140,7 +140,8 @@ def _may_be(fact: Fact | None, value: bool | int | str) -> bool:
         case Fact(type=FactType.ENUM):
             return value in {option.id for option in fact.options}
         case Fact(type=FactType.INTEGER | FactType.MONEY, derived=None):
-            return isinstance(value, int) and not isinstance(value, bool)
+            inside = isinstance(value, int) and fact.lowest <= value and (fact.highest is None or value <= fact.highest)
+            return inside and not isinstance(value, bool)
         case Fact(type=FactType.DATE):
             return value == "never" and fact.never is not None
     return False

@@ -333,7 +333,7 @@ class Interview:
         rest = normal
         for word in self._correct:
             rest = rest.replace(word, " ")
-        rest = rest.strip(" ,，。是")
+        rest = rest.strip(" ,")
         for facts in (*reversed(state.asked), tuple(state.answers)):
             for fact in facts:
                 answer = self._ear.again(fact, rest, day) if rest and fact in state.answers else None

@@ -164,7 +164,7 @@ def _is_open(leaf: Leaf, view: View) -> bool:
 
 
 def _live(node: Node, view: View) -> Iterator[str]:
-    """The facts behind the tests that keep a condition open which is."""
+    """The facts behind the tests that keep an open condition so."""
     if not isinstance(node, Leaf):
         for part in node.parts:
             if view.truth(part) is Truth.UNKNOWN:
@@ -176,7 +176,7 @@ def _live(node: Node, view: View) -> Iterator[str]:
 
 
 def _blocked(node: Node, view: View) -> list[Blocked]:
-    """The fewest tests that make a condition that fails do so; where any of several would do, all of them together."""
+    """The fewest tests that make a failing condition fail; where any of several would do, all of them together."""
     if isinstance(node, Leaf):
         return [Blocked((node,))]
     failing = [blocked for part in node.parts if view.truth(part) is Truth.NO for blocked in _blocked(part, view)]

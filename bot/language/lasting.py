@@ -14,8 +14,9 @@ EARLIEST = date(1900, 1, 1)
 """The first day of what names none: 三年以上, 2020年以前."""
 
 _DAY = timedelta(days=1)
-_MOST_MONTHS = 1200
-_NOT_AFTER_NUMERAL = "(?<![0-9.零〇一二三四五六七八九十百几半多好])"
+_MOST = {False: 1200, True: 36500}
+"""No longer than a hundred years, in months or days."""
+_NOT_AFTER_NUMERAL = "(?<![0-9.零〇一二两俩仨三四五六七八九十百几半多好])"
 
 
 def _nth_year(match: re.Match[str]) -> str:
@@ -27,8 +28,10 @@ _SAID_PLAINLY: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ("第([0-9一二三四五六七八九十]{1,2})年|([0-9一二两三四五六七八九十]{1,2})个年头", _nth_year),
     ("一年半载", "6到18个月"),
     ("半年一年", "6到12个月"),
-    ("(?:大|多)半年", "7到11个月"),
+    ("(?:大|(?<!差不)多)半年", "7到11个月"),
     ("十天半个?月", "10到15天"),
+    ("整年", "年整"),
+    ("(?<=[俩两仨])半月", "个半月"),
     ("大半个月", "15到25天"),
     (f"{_NOT_AFTER_NUMERAL}年把", "一年左右"),
     (f"{_NOT_AFTER_NUMERAL}年半", "一年半"),
@@ -37,9 +40,11 @@ _SAID_PLAINLY: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
 """Set phrases, and the same in the words of ``_LENGTH``."""
 
 _UNIT = "周?年(?![级制龄代轻纪])|(?:个[半多来]?|(?<=[俩两仨半来多把]))月|个?星期|个?礼拜|周|天"
+_TO = "(?:[到至~—-]|或者?)"
 _LENGTH = re.compile(
-    rf"(?<![第每0-9.零〇一二三四五六七八九十百几])(?<!差)(?<!再过)(?<!再有)(?<![上下前后](?=半))(?<!不是)"
-    rf"(?:(?P<low>半|{ROUGHLY})(?P<low_unit>{_UNIT})?(?:[到至~—-]|或者?))?(?P<high>半|{ROUGHLY})(?P<unit>{_UNIT})"
+    rf"(?<![第每0-9.零〇一二两三四五六七八九十百几])(?<!差)(?<!再过)(?<!再有)(?<!不是)(?<![上下前后](?=半))"
+    rf"(?:(?P<low>半|{ROUGHLY})(?:{_TO}|(?P<low_unit>{_UNIT})(?:{_TO}|(?={ROUGHLY}(?P=low_unit)))))?"
+    rf"(?P<high>半|{ROUGHLY})(?P<unit>{_UNIT})"
     rf"(?P<and_half>半)?+(?:[零又加]?(?P<and_months>{ROUGHLY})个[半多来]?月)?+"
     rf"(?![卖挣赚收流营]|能[卖挣赚]|到晚|{ROUGHLY}(?:[块元个次回头左上多流收营,。]|$))"
 )
@@ -73,10 +78,12 @@ def _began(text: str, match: re.Match[str], today: date) -> tuple[date, date] | 
     half = _SIZES[unit[-1]][0] / 2 if match["and_half"] else 0.0
     fewest = floor(first[0]) if match["low"] else floor(first[0] + half + and_months[0])
     most = floor(last[1] + half + and_months[1])
-    if not fewest <= most <= _MOST_MONTHS:
+    if not fewest <= most <= _MOST[by_days]:
         return None
     kinds = set(hedges(text, match.start(), match.end())) | {kind for char, kind in (("多", "more"), ("来", "about")) if char in unit}
-    ends = _rounded(fewest, most, kinds, 1 if match["and_months"] else step, by_days, lately=bool(_LATELY.search(text[: match.start()])))
+    ends = _rounded(
+        fewest, most, kinds, 1 if match["and_months"] or match["low"] else step, by_days, lately=bool(_LATELY.search(text[: match.start()]))
+    )
     return _counted_back(*ends, kinds, today, by_days)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor, prod
 
 from bot.language.hedges import bounded, hedges
@@ -40,7 +41,9 @@ _NOTHING = re.compile(
 _ONLY_US = re.compile("(?:就|只|光)有?(?:我|俺|咱|自己|本人|两口子)|[都全]是?自己|(?:我|自己)+一个|(?:[我咱俺]们?|夫妻|爷|娘)[俩仨]")
 _EACH = re.compile("(?:[每一/]个?|平?均)(天|周|星期|月|季)|(月)(?:入|收入|流水|销)")
 _IN_A_YEAR = {"天": 365, "周": 52, "星期": 52, "季": 4, "月": 12}
-_ANOTHER_KIND = re.compile("(?!.*(?:其中|[里中有含是]))(?:[^,。;]{1,6}|[^,。;]{1,6}的[,、]|[^,。;]{0,6}[,、 ]?(?:和|跟|加上?|还有|另外|外加|再)[^,。;]{0,3})")
+_ANOTHER_KIND = re.compile(
+    "(?!.*(?:其中|[里中有含是]))(?:[^,。;]{1,6}|[^,。;]{1,6}的[,、]|[^,。;]{0,6}[,、 ]?(?:和|跟|加上?|还有|另外|外加|再)[^,。;]{0,3})"
+)
 """What stands between numbers that add up: 2个男的3个女的, but not 5个，其中3个."""
 
 
@@ -68,7 +71,7 @@ def read_count(text: str) -> tuple[int, int | None] | None:
     if not counts:
         return None
     low, high = counts[0].low, counts[0].high
-    for one, other in zip(counts, counts[1:], strict=False):
+    for one, other in pairwise(counts):
         if one.unit[:1] != other.unit[:1] or not other.unit or not _ANOTHER_KIND.fullmatch(text, one.end, other.start):
             break
         low, high = min(low, other.low), None if high is None or other.high is None else high + other.high

@@ -1,32 +1,13 @@
 """When something happened, as people say it: 去年秋天, 3月, 半年多, 2025年9月15号, 刚办的."""
 
 import re
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from bot.content.months import add_months
-from bot.language.hedges import hedges
-from bot.language.lasting import EARLIEST, read_lasting
-from bot.language.numerals import chinese_to_number
+from bot.language.calendar_words import DAY, MONTH, NO_DATE, read_calendar
+from bot.language.lasting import read_lasting
 from bot.language.rough_numbers import ROUGHLY
 
-_PARTS_OF_YEAR = """
-年初 一季度 初 1.1 3.31/年中 中 5.1 8.31/年底 年末 底 末 11.1 12.31/上半年 前半年 1.1 6.30/下半年 后半年 7.1 12.31
-二季度 4.1 6.30/三季度 7.1 9.30/四季度 10.1 12.31/春天 春季 春上 春 3.1 5.31/夏天 夏季 夏 6.1 8.31/秋天 秋季 秋上 秋 9.1 11.30
-冬天 冬季 冬上 冬 11.8 14.29/开春 2.1 4.30/入冬 10.20 12.15/立春 2.3 2.5/立夏 5.5 5.7/立秋 8.7 8.9/立冬 11.7 11.8/冬至 12.21 12.23
-年前 过年前 春节前 0.1 2.20/年后 过完年 过了年 春节后 开年 1.21 4.10/过年 春节 大年 1.20 3.6/年三十 除夕 1.20 2.20/正月 1.21 3.21
-元宵 2.3 3.7/冬月 11.22 13.21/腊月 腊八 小年 12.20 14.20/元旦 1.1 1.3/三八节 3.8 3.8/清明 4.3 4.7/五一 劳动节 4.28 5.6/端午 5.27 6.26
-六一 儿童节 6.1 6.1/七一 7.1 7.1/八一 建军节 8.1 8.1/寒假 1.5 3.5/暑假 6.20 9.5/麦收 收麦 5.15 6.30/秋收 9.1 11.10/教师节 9.10 9.10
-中秋 八月十五 8.15 10.9/国庆 10.1 10.8/重阳 9.30 11.1/双十一 双11 11.1 11.12/双十二 双12 12.1 12.13/618 5.25 6.20
-"""
-"""Parts of a year with their first and last day; month 0 is the last of the year before, 13 the first of the next."""
-
-_PARTS: dict[str, tuple[str, str]] = {}
-for *names, _first, _last in map(str.split, re.split("[/\n]", _PARTS_OF_YEAR.strip())):
-    _PARTS |= dict.fromkeys(names, (_first, _last))
-_PARTS_OF_MONTH = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "初": (1, 12), "中": (8, 22), "底": (19, 31), "末": (19, 31)}
-_YEARS_BACK = {"今": 0, "本": 0, "去": 1, "上": 1, "上一": 1, "头": 1, "旧": 1, "昨": 1, "前": 2, "大前": 3}
 _DAYS_BACK = (
     ("今[天早晚儿]|刚才", 0, 0),
     ("昨[天晚儿日]", 1, 1),
@@ -38,11 +19,10 @@ _DAYS_BACK = (
 )
 """Words for days not long ago: how many days at least and at most."""
 
+_WEEK = re.compile("(?P<ago>上上|上|这|本)个?(?:周|星期|礼拜)")
+_YEAR = "(?<![0-9.])((?:19|20)[0-9]{2}|1[3-9]|2[0-9])"
 _DIGITS = "零〇一二三四五六七八九"
-_M = "(?:1[0-2]|0?[1-9](?![0-9])|十[一二]?|[一二三四五六七八九])"
-_D = "(?:3[01]|[12][0-9]|0?[1-9](?![0-9])|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
-_NO_DATE = "(?![0-9.,万千百亿元块个户人名家级岁天多来几左以wk%])"
-_Y = "(?<![0-9.])((?:19|20)[0-9]{2}|1[3-9]|2[0-9])"
+_PAIR = "(?:一二|二三|三四|三五|四五|五六|六七|七八|八九)"
 
 
 def _in_figures(match: re.Match[str]) -> str:
@@ -51,35 +31,22 @@ def _in_figures(match: re.Match[str]) -> str:
 
 _SAID_PLAINLY: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ("(?<![0-9]) | (?![0-9])", ""),
-    (f"(?<![{_DIGITS}十])(?:[{_DIGITS}]{{4}}|(?!一二|二三|三四|三五|四五|五六|六七|七八|八九)[{_DIGITS}]{{2}})(?=年)", _in_figures),
+    (
+        f"(?<![{_DIGITS}十])(?:[{_DIGITS}]{{4}}|(?!{_PAIR}年(?![0-9一二三四五六七八九十初底末办开注登领毕]))[{_DIGITS}]{{2}})(?=年)",
+        _in_figures,
+    ),
     ("(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?![0-9])", r"\1年\2月\3日"),
     ("(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])(?![0-9])", r"\1年\2月"),
-    (f"{_Y}[年./ -]({_M})[月./ -]({_D})[日号]?{_NO_DATE}", r"\1年\2月\3日"),
-    (f"{_Y}[年./ -]({_M})月?+{_NO_DATE}", r"\1年\2月"),
-    (f"(?<![0-9./年月-])([1-9]|1[0-2])[./]([0-3][0-9]|[1-9](?=[日号]))[日号]?{_NO_DATE}", r"\1月\2日"),
+    (f"{_YEAR}[年./ -]({MONTH})[月./ -]({DAY})[日号]?{NO_DATE}", r"\1年\2月\3日"),
+    (f"{_YEAR}[年./ -]({MONTH})月?+{NO_DATE}", r"\1年\2月"),
+    (f"(?<![0-9./月-])([1-9]|1[0-2])[./]([0-3][0-9]|[1-9](?=[日号]))[日号]?{NO_DATE}", r"\1月\2日"),
     (f"到?今年(?=[^0-9,。]{{0,4}}(?:{ROUGHLY}|半)年)|今年[^,。]{{0,3}}岁", ""),
 )
-"""Ways of writing, and the same as ``_CALENDAR`` knows it."""
+"""Ways of writing, and the same as ``read_calendar`` knows it."""
 
-_FUTURE = re.compile("明年|(?<!大)后年|(?<![十百几0-9])来年|下下?个?(?:月|周|星期|礼拜)|打算|准备(?!了)|计划(?!生育)")
-_NAMES = "|".join(sorted((name for name in _PARTS if len(name) > 1), key=len, reverse=True))
-_YEAR = (
-    f"(?P<back>大前|前|去|上一?|头|旧|昨|今|本)年子?(?!纪)|(?<![0-9.])(?P<four>(?:19|20)[0-9]{{2}})(?:年|{_NO_DATE})"
-    f"|(?<![0-9.])(?P<two>[0-9]{{2}})年(?=的?(?:{_M}月|{_NAMES}|[初底末春夏秋冬办开注登领毕成起]))"
-    f"|(?<![0-9.了有满快近约将到足整概])(?P<bare>[0-9]{{2}})年(?![了多前来以左出半整零又级])"
-    f"|(?P<ago>[1-9一二两三四五六七八九])年[以之]?前的?(?={_M}月|{_NAMES})"
+_FUTURE = re.compile(
+    "明年|(?<!大)后年|(?<![十百几0-9])来年|下下?个?(?:月|周|星期|礼拜)|打算|准备(?!了)|计划(?!生育)|[没未]有?[办开注登领毕缴交](?!.{0,2}多久)"
 )
-_MONTH = (
-    f"(?:(?P<near>上上个?月|上个?月|[这本当]个?月|(?<![{_DIGITS}十0-9个上这本])月(?=[初底末中上下]))"
-    f"|(?P<lunar>[农阴旧]历)?(?<![0-9.十])(?P<month>{_M})(?:[到至~、,-]?(?P<to>{_M}))?月(?:份|(?(year)|(?!前))))"
-    f"(?:的?月?(?P<third>上旬|中旬|下旬|初(?![{_DIGITS}十])|中(?!秋)|底|末)|(?P<festive>初[{_DIGITS}十])|(?P<day>{_D})(?:[日号]|{_NO_DATE}))?"
-)
-_CALENDAR = re.compile(
-    f"(?<!不是)(?P<year>{_YEAR})?的?(?:{_MONTH}|(?<![0-9{_DIGITS}十几半多])(?P<part>{_NAMES})"
-    "|(?(year)(?P<short>初(?!中)|底|末|中(?![专考学])|[春夏秋冬])|(?!)))?"
-    "(?P<side>[以之]?前(?!后|[0-9一二两三几半])|[以之]?后(?![0-9一二两三几半续来]))?"
-)
-_WEEK = re.compile("(?P<ago>上上|上|这|本)个?(?:周|星期|礼拜)")
 
 
 def read_when(text: str, today: date) -> tuple[date, date] | None:
@@ -95,73 +62,10 @@ def read_when(text: str, today: date) -> tuple[date, date] | None:
         text = re.sub(pattern, plain, text)
     if _FUTURE.search(text):
         return None
-    found = _on_calendar(text, today) or read_lasting(text, today) or _lately(text, today)
+    found = read_calendar(text, today) or read_lasting(text, today) or _lately(text, today)
     if found is None or found[0] > today:
         return None
     return found[0], min(found[1], today)
-
-
-def _on_calendar(text: str, today: date) -> tuple[date, date] | None:
-    for match in _CALENDAR.finditer(text):
-        months = _months(match, today)
-        span = next((span for span in (_span(match, *month) for month in months) if span[0] <= today), None)
-        if span is None:
-            continue
-        first, last = span
-        if "about" in hedges(text, match.start(), match.end()):
-            slack = timedelta(days=max(5, (last - first).days // 2))
-            first, last = first - slack, last + slack
-        around = timedelta(days=45) if match["part"] else None
-        if match["side"] and match["side"][-1] == "前":
-            return first - around if around else EARLIEST, first - timedelta(days=1)
-        return (first, last + around if around else today) if match["side"] else (first, last)
-    return None
-
-
-def _months(match: re.Match[str], today: date) -> list[tuple[int, int | None]]:
-    """The years a match may be about, the likelier first, each with the number of a month if it names one."""
-    month = _number(match["month"]) if match["month"] else None
-    if match["near"]:
-        back = 2 if match["near"].startswith("上上") else 1 if match["near"][0] == "上" else 0
-        if match["near"] == "月" and not match["third"]:
-            return []
-        days = [add_months(today.replace(day=1), -back - more) for more in range(2 if match["near"] == "月" else 1)]
-        return [(day.year, day.month) for day in days]
-    if match["back"]:
-        year = today.year - _YEARS_BACK[match["back"]]
-        reaches_over = match["part"] or match["short"]
-        return [(year, month), (year - 1, month)] if reaches_over and year == today.year else [(year, month)]
-    if match["four"]:
-        return [(int(match["four"]), month)]
-    if match["ago"]:
-        return [(today.year - _number(match["ago"]), month)]
-    if short := match["two"] or match["bare"]:
-        year = int(short) + (2000 if int(short) <= today.year % 100 else 1900)
-        return [(year, month)] if year >= 1950 else []
-    return [(today.year, month), (today.year - 1, month)] if month or match["part"] else []
-
-
-def _span(match: re.Match[str], year: int, month: int | None) -> tuple[date, date]:
-    if part := match["part"] or match["short"]:
-        first, last = ([int(number) for number in day.split(".")] for day in _PARTS[part])
-        return _day(year, *first), _day(year, *last)
-    if month is None:
-        return date(year, 1, 1), date(year, 12, 31)
-    if match["lunar"] or match["festive"]:
-        return _day(year, month, 21), _day(year, month + 2, 22)
-    if match["third"]:
-        return _day(year, month, _PARTS_OF_MONTH[match["third"]][0]), _day(year, month, _PARTS_OF_MONTH[match["third"]][1])
-    day = _number(match["day"]) if match["day"] else None
-    if day is not None and _day(year, month, day).day == day:
-        return (_day(year, month, day),) * 2
-    to = _number(match["to"]) if match["to"] else month
-    return _day(year, month, 1), _day(year, to if to >= month else to + 12, 31)
-
-
-def _day(year: int, month: int, day: int) -> date:
-    """A day, or the last of its month if that is shorter; month 0 is the last of the year before, 13 the first of the next."""
-    first = add_months(date(year, 1, 1), month - 1)
-    return first.replace(day=min(day, monthrange(first.year, first.month)[1]))
 
 
 def _lately(text: str, today: date) -> tuple[date, date] | None:
@@ -172,7 +76,3 @@ def _lately(text: str, today: date) -> tuple[date, date] | None:
         if re.search(pattern, text):
             return today - timedelta(days=most), today - timedelta(days=fewest)
     return None
-
-
-def _number(text: str) -> int:
-    return int(chinese_to_number(text) or 0)

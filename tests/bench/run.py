@@ -1,4 +1,4 @@
-"""Speed, memory and quality in one report, beside bm25s + jieba and ChatterBot in the same run. Asserts nothing.
+"""Speed, memory and quality in one report, beside bm25s + jieba and ChatterBot in the same run, and the questionnaire. Asserts nothing.
 
 Machines differ and flip between fast and slow, so systems take turns of a few questions each: read the ratios before the milliseconds.
 """
@@ -18,6 +18,7 @@ from statistics import median, quantiles
 from typing import Any
 
 from quality import Quality, best_threshold, by_first_measure, by_whole_reply, is_answerable, is_out_of_scope
+from questionnaire import USERS, Questionnaires, measure_questionnaires, questionnaire_lines
 from system import CHATTERBOT, HERE, Answered, System, chatterbot_python
 
 from bot.bootstrap import noon
@@ -70,6 +71,7 @@ class Report:
     cold: Cold | None
     quality: Mapping[str, Mapping[str, Mapping[str, Quality]]]
     thresholds: Mapping[str, float]
+    questionnaires: Questionnaires | None
     left_out: tuple[str, ...]
 
 
@@ -78,9 +80,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Speed, memory and quality beside other libraries on the golden questions.")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--chatterbot-questions", type=int, default=100, metavar="N", help="how many ChatterBot is asked, 0: none (100)")
+    parser.add_argument("--users", type=int, default=USERS, metavar="N", help=f"how many simulated users a policy, 0: none ({USERS})")
     options = parser.parse_args()
     try:
-        report = measure(options.chatterbot_questions)
+        report = measure(options.chatterbot_questions, options.users)
     except ContentError as error:
         print(error, file=sys.stderr)
         return 1
@@ -88,7 +91,7 @@ def main() -> int:
     return 0
 
 
-def measure(chatterbot_questions: int) -> Report:
+def measure(chatterbot_questions: int, users: int) -> Report:
     """Everything, one after the other: cold starts first, while nothing else runs."""
     left_out: list[str] = []
     cases = read_cases(ROOT / "tests" / "cases" / "retrieval")
@@ -118,6 +121,9 @@ def measure(chatterbot_questions: int) -> Report:
     answered = {name: listed[: len(questions[name])] for name, listed in timed.items()}
     for system in systems:
         system.close()
+    questionnaires = measure_questionnaires(users) if users > 0 else None
+    if questionnaires is None:
+        left_out.append("the questionnaire: asked for no users")
 
     def speeds(only: Sequence[Case] | None) -> dict[str, Speed]:
         names = [system for system in systems if only is not None or system.name != BOT]
@@ -137,6 +143,7 @@ def measure(chatterbot_questions: int) -> Report:
         cold,
         {group: qualities(answered, results, codes, thresholds, only) for group, only in groups.items()},
         thresholds,
+        questionnaires,
         tuple(left_out),
     )
 
@@ -300,7 +307,9 @@ def table_lines(report: Report) -> list[str]:
     ]
     lines += ["measure of an answer only, and count an answer from a general rule or about a policy as a whole as wrong."]
     lines += [f"{name} answers from a score of {score:.2f}: most tuned cases right." for name, score in report.thresholds.items()]
-    lines += [f"Left out: {reason}" for reason in report.left_out]
+    if report.questionnaires:
+        lines += ["", *questionnaire_lines(report.questionnaires)]
+    lines += ["", *(f"Left out: {reason}" for reason in report.left_out)] if report.left_out else []
     return lines
 
 
