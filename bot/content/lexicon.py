@@ -112,6 +112,8 @@ class Answering(Authored):
     """Whole messages that answer a question of the questionnaire or steer it; ``begins_…`` are how an answer begins.
 
     ``before`` may stand in front of a request; ``asks`` and ``asks_at_end`` show that a message asks something instead of answering.
+    ``objects`` anywhere in an answer that begins like a yes make it a no. ``about_self`` shows that a question tells of the person, and
+    ``of_others`` that a clause tells of people hired or led. ``same`` are words for oneself, all heard as the first.
     """
 
     yes: Cues
@@ -133,6 +135,10 @@ class Answering(Authored):
     match: Cues
     sheet: Cues
     before: Cues
+    objects: Cues
+    about_self: Cues
+    of_others: Cues
+    same: Cues
     asks: Cues
     asks_at_end: Cues
 

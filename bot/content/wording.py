@@ -248,6 +248,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "result_office": "office phone section",
         "result_blocked": "text",
         "result_any": "text",
+        "result_and": "",
         "result_ready": "day",
         "result_ready_between": "first last",
         "result_service": "",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from bot.content.fact import Fact, FactType
+from bot.content.fact import Fact, FactType, Topic
 from bot.content.knowledge import Knowledge
 from bot.eligibility.answers import ELSEWHERE, NEVER, NO, YES, Absence, Answer, Days, Members, Span, Within, exactly, on, one
 from bot.eligibility.next_question import Item, Question, ticked
@@ -19,6 +19,8 @@ _SHORT = 8
 """An answer that only begins with yes or no is no longer than this."""
 _LONGEST_ANSWER = 40
 _NUMBER_LENGTH = 8
+_OF_ONESELF = frozenset((Topic.SELF, Topic.HOUSEHOLD))
+_SHORTEST_PART = 2
 
 
 class FactEar:
@@ -36,6 +38,7 @@ class FactEar:
             **{word: Absence.DECLINED for word in _whole(answering.declined)},
             **{word: Absence.UNSURE for word in _whole(answering.unsure)},
         }
+        self._of_others = Cues(answering.of_others)
         self._unsure = tuple(_whole(answering.unsure))
         self._filler = sorted(_whole(knowledge.lexicon.commands.filler), key=len, reverse=True)
         self._options: dict[str, dict[str, Cues]] = {}
@@ -60,14 +63,27 @@ class FactEar:
         answer = self._one(self._facts[question.fact_id], question, text, squeezed, today)
         return None if answer is None else {question.fact_id: answer}
 
+    def agrees(self, text: str) -> bool | None:
+        """Whether a normalised text says yes or no to what is not a fact; None if neither."""
+        side = self._yes_or_no(self._bare(squeeze(text)))
+        return None if side is None else side == one(YES)
+
+    def declines(self, text: str) -> bool:
+        """Whether a normalised text says that somebody does not want to say."""
+        return self._absences.get(self._bare(squeeze(text))) is Absence.DECLINED
+
     def said(self, text: str, today: date, *, about: Collection[str] | None = None) -> dict[str, Answer]:
-        """Facts said in passing in a normalised text; only those ``about`` if given."""
+        """Facts said in passing in a normalised text; only those ``about`` if given.
+
+        What is said of people hired is not taken for what the person is.
+        """
         squeezed = squeeze(text)
+        own = squeeze("".join(clause for clause in clauses(text) if not self._of_others.hit(squeeze(clause))))
         found: dict[str, Answer] = {}
         for fact in self._facts.values():
             if about is not None and fact.id not in about:
                 continue
-            answer = self._in_passing(fact, text, squeezed, today)
+            answer = self._in_passing(fact, text, own if fact.topic in _OF_ONESELF else squeezed, today)
             if answer is not None:
                 found[fact.id] = answer
         return found

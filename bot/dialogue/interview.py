@@ -63,11 +63,14 @@ class Interview:
         self._ear = FactEar(knowledge, understanding.gazetteer)
         answering = knowledge.lexicon.answering.model_dump()
         self._correct = sorted((squeeze(normalize(word)) for word in answering.pop("correct")), key=len, reverse=True)
-        self._yes, self._no = ({squeeze(normalize(word)) for word in answering.pop(name)} for name in ("yes", "no"))
+        self._objects = Cues(answering.pop("objects"))
+        self._about_self = Cues(answering.pop("about_self"))
+        plain, *others = answering["same"]
+        self._same = dict.fromkeys(others, plain)
         self._before = [squeeze(normalize(word)) for word in answering.pop("before")]
         self._asks = Cues(answering.pop("asks"))
         self._asks_at_end = tuple(normalize(word) for word in answering.pop("asks_at_end"))
-        for name in ("begins_yes", "begins_no", "unsure", "declined"):
+        for name in ("yes", "no", "begins_yes", "begins_no", "unsure", "declined", "of_others", "same"):
             answering.pop(name)
         self._words = {squeeze(normalize(word)) or normalize(word): name for name, words in answering.items() for word in words}
 
@@ -80,6 +83,8 @@ class Interview:
             for place in self._understanding.gazetteer.find(clause):
                 text = text.replace(place.heard, "")
             squeezed = squeeze(text)
+            for heard, plain in self._same.items():
+                squeezed = squeezed.replace(heard, plain)
             for before in ("", *self._before):
                 word = self._words.get(squeezed.removeprefix(before))
                 if word in {"start", "match"}:
@@ -94,7 +99,7 @@ class Interview:
         single = bool(scope)
         if region is None and single:
             region = self._policies[scope[0].partition("/")[0]].regions[0]
-        heard = self._ear.said(normalize(f"{session.question or ''}。{text}"), day)
+        heard = self._ear.said(normalize(f"{self._told_before(session)}。{text}"), day)
         if region is None:
             waiting = Questionnaire((), Waiting.PLACE, heard=heard)
             return AskRegion(), replace(session, questionnaire=waiting, offered=())
@@ -110,6 +115,11 @@ class Interview:
         if all(self._policies[policy].validity_on(day) is Validity.ENDED for policy in inside):
             return AskEnded(inside), replace(session, questionnaire=replace(state, waiting=Waiting.ENDED))
         return self._after_heard(session, state, day)
+
+    def _told_before(self, session: Session) -> str:
+        """The last question if it told something of the person, not only what it asked about."""
+        question = session.question or ""
+        return question if self._about_self.hit(squeeze(normalize(question))) else ""
 
     def _after_heard(self, session: Session, state: Questionnaire, day: date) -> Told:
         if state.heard:
@@ -137,7 +147,7 @@ class Interview:
         if steered is not None:
             return steered
         if state.waiting is not Waiting.ANSWER:
-            side = "yes" if squeezed in self._yes else "no" if squeezed in self._no else None
+            side = self._side(state, normal, squeezed, word)
             return self._settled(session, state, side, day) if side else self._volunteered(session, state, normal, day)
         return self._answered(session, state, normal, day)
 
@@ -176,6 +186,8 @@ class Interview:
                 return AskConsent()
             case Waiting.HEARD:
                 return ConfirmHeard(state.heard)
+            case Waiting.ENDED:
+                return AskEnded(tuple(dict.fromkeys(entry_id.partition("/")[0] for entry_id in state.scope)))
             case Waiting.OFFER:
                 return self._offer(state, day)
             case Waiting.CLASH if state.clash is not None:
@@ -195,7 +207,20 @@ class Interview:
         state = session.questionnaire
         if state is None:
             return None
+        if state.heard:
+            return self._after_heard(session, state, day)
         return self._advance(session, state, day, lead=Lead.RESUMED)
+
+    def _side(self, state: Questionnaire, normal: str, squeezed: str, word: str | None) -> str | None:
+        """Whether a message agrees or refuses where only that was asked; that something is wrong refuses."""
+        if state.waiting is Waiting.OFFER and word == "resume":
+            return "no"
+        if state.waiting is Waiting.CONSENT and (word == "skip" or self._ear.declines(normal)):
+            return "no"
+        agreed = self._ear.agrees(normal)
+        if agreed and state.waiting is not Waiting.CLASH and self._objects.hit(squeezed):
+            return "no"
+        return None if agreed is None else "yes" if agreed else "no"
 
     # steering
 
@@ -236,7 +261,7 @@ class Interview:
             case Waiting.ENDED if side == "yes":
                 return self._after_heard(session, replace(state, waiting=Waiting.ANSWER), day)
             case Waiting.ENDED:
-                return Say("interview_declined", Outcome.META), replace(session, questionnaire=None, offered=())
+                return Say("interview_not_checked", Outcome.META), replace(session, questionnaire=None, offered=())
             case Waiting.HEARD:
                 answers = {**state.answers, **state.heard} if side == "yes" else dict(state.answers)
                 lead = Lead.BEGIN if side == "yes" else Lead.DECLINED
@@ -403,7 +428,7 @@ class Interview:
         if question is None:
             return self._results(session, state, day, noted)
         ready = replace(state, question=question, clash=None)
-        decided = len(state.scope) - len(self._asker.waiting(view, state.scope, shut))
+        decided = self._decided(state, view)
         enough = len(state.asked) >= OFFER_AFTER or decided >= _OFFER_SHARE * len(state.scope)
         if enough and state.asked and not state.offered and not state.single:
             return (
@@ -415,8 +440,12 @@ class Interview:
         return AskFact(question, lead, noted), replace(session, questionnaire=replace(ready, waiting=Waiting.ANSWER))
 
     def _offer(self, state: Questionnaire, day: date) -> OfferResults:
-        waiting = self._asker.waiting(View(self.judge.book, state.answers, day), state.scope, self._shut(state))
-        return OfferResults(len(state.asked), len(state.scope) - len(waiting), len(state.scope))
+        decided = self._decided(state, View(self.judge.book, state.answers, day))
+        return OfferResults(len(state.asked), decided, len(state.scope))
+
+    def _decided(self, state: Questionnaire, view: View) -> int:
+        """The measures no answer would change any more; what was refused or is not known leaves a measure undecided."""
+        return sum(self.judge.is_settled(self.judge.measures[entry_id], view) for entry_id in state.scope)
 
     def _results(self, session: Session, state: Questionnaire, day: date, noted: Mapping[str, Answer] | None = None) -> Told:
         after = replace(session, questionnaire=replace(state, waiting=Waiting.RESULTS, clash=None))

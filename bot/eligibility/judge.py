@@ -176,13 +176,17 @@ def _live(node: Node, view: View) -> Iterator[str]:
 
 
 def _blocked(node: Node, view: View) -> list[Blocked]:
-    """The fewest tests that make a failing condition fail; where any of several would do, all of them together."""
+    """The fewest tests that make a failing condition fail; where any of several would do, each with what it lacks."""
     if isinstance(node, Leaf):
-        return [Blocked((node,))]
-    failing = [blocked for part in node.parts if view.truth(part) is Truth.NO for blocked in _blocked(part, view)]
+        return [Blocked(((node,),))]
+    failing = [_blocked(part, view) for part in node.parts if view.truth(part) is Truth.NO]
     if isinstance(node, Every):
-        return failing
-    return [Blocked(tuple([leaf for blocked in failing for leaf in blocked.leaves]), node.say)]
+        return [blocked for found in failing for blocked in found]
+    ways: list[tuple[Leaf, ...]] = []
+    for found in failing:
+        # an alternative that is itself a choice offers its ways one by one
+        ways += found[0].ways if len(found) == 1 else [tuple(leaf for blocked in found for leaf in blocked.leaves)]
+    return [Blocked(tuple(ways), node.say)]
 
 
 def _few_repairs(node: Node, view: View) -> Repair | None:

@@ -33,10 +33,15 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Tests that fail; with several, holding one would be enough, as ``say`` puts it."""
+    """Why a condition fails: ``ways`` in which it could hold, each with its failing tests. One way would be enough, as ``say`` puts it."""
 
-    leaves: tuple[Leaf, ...]
+    ways: tuple[tuple[Leaf, ...], ...]
     say: str | None = None
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The failing tests of all ways."""
+        return tuple(leaf for way in self.ways for leaf in way)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,14 @@ _PARTS_OF_YEAR = """
 """
 """Parts of a year with their first and last day; month 0 is the last of the year before, 13 the first of the next."""
 
-_PARTS: dict[str, tuple[str, str]] = {}
-for *names, _first, _last in map(str.split, re.split("[/\n]", _PARTS_OF_YEAR.strip())):
-    _PARTS |= dict.fromkeys(names, (_first, _last))
+_PARTS = {
+    name: (int(first), int(first_day), int(last), int(last_day))
+    for names, first, first_day, last, last_day in re.findall(r"([^/\n]+) (\d+)\.(\d+) (\d+)\.(\d+)", _PARTS_OF_YEAR)
+    for name in names.split()
+}
 _PARTS_OF_MONTH = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "初": (1, 12), "中": (8, 22), "底": (19, 31), "末": (19, 31)}
 _YEARS_BACK = {"今": 0, "本": 0, "去": 1, "上": 1, "上一": 1, "头": 1, "旧": 1, "昨": 1, "前": 2, "大前": 3}
+_DAY = timedelta(days=1)
 _MOST_YEARS = 15
 """10年 may be the year 2010 or ten years; 25年 is the year 2025."""
 
@@ -75,7 +78,7 @@ def read_calendar(text: str, today: date) -> tuple[date, date] | None:
             first, last = first - slack, last + slack
         around = timedelta(days=45) if match["part"] else None
         if match["side"] and match["side"][-1] == "前":
-            return first - around if around else EARLIEST, first - timedelta(days=1)
+            return first - around if around else min(EARLIEST, first - _DAY), first - _DAY
         return (first, last + around if around else today) if match["side"] else (first, last)
     return None
 
@@ -92,7 +95,7 @@ def _months(match: re.Match[str], today: date) -> list[tuple[int, int | None]]:
     if match["back"]:
         year = today.year - _YEARS_BACK[match["back"]]
         part = match["part"] or match["short"]
-        reaches_over = part is not None and int(_PARTS[part][1].split(".")[0]) > 12
+        reaches_over = part is not None and _PARTS[part][2] > 12
         return [(year, month), (year - 1, month)] if reaches_over and year == today.year else [(year, month)]
     if match["four"]:
         return [(int(match["four"]), month)]
@@ -106,8 +109,7 @@ def _months(match: re.Match[str], today: date) -> list[tuple[int, int | None]]:
 
 def _span(match: re.Match[str], year: int, month: int | None) -> tuple[date, date]:
     if part := match["part"] or match["short"]:
-        first, last = ([int(number) for number in day.split(".")] for day in _PARTS[part])
-        return _day(year, *first), _day(year, *last)
+        return _day(year, *_PARTS[part][:2]), _day(year, *_PARTS[part][2:])
     if month is None:
         return date(year, 1, 1), date(year, 12, 31)
     if match["lunar"] or match["festive"]:

@@ -14,8 +14,8 @@ EARLIEST = date(1900, 1, 1)
 """The first day of what names none: 三年以上, 2020年以前."""
 
 _DAY = timedelta(days=1)
-_MOST = {False: 1200, True: 36500}
-"""No longer than a hundred years, in months or days."""
+_MOST = {False: 960, True: 29_200}
+"""No longer than eighty years, in months or days."""
 _NOT_AFTER_NUMERAL = "(?<![0-9.零〇一二两俩仨三四五六七八九十百几半多好])"
 
 
@@ -48,7 +48,7 @@ _LENGTH = re.compile(
     rf"(?P<and_half>半)?+(?:[零又加]?(?P<and_months>{ROUGHLY})个[半多来]?月)?+"
     rf"(?![卖挣赚收流营]|能[卖挣赚]|到晚|{ROUGHLY}(?:[块元个次回头左上多流收营,。]|$))"
 )
-_LATELY = re.compile("(?:前|头|这|最近|过去)$")
+_LATELY = re.compile("(?:前|头|这|(?<![将接])近|过去)$")
 _SIZES = {"年": (12, False), "月": (1, False), "期": (7, True), "拜": (7, True), "周": (7, True), "天": (1, True)}
 """Units by their last character: how many months or, if true, days."""
 
@@ -73,14 +73,14 @@ def _began(text: str, match: re.Match[str], today: date) -> tuple[date, date] | 
     first = _amount(match["low"], match["low_unit"] or unit) if match["low"] else last
     if first is None or last is None or and_months is None or first[2] != last[2]:
         return None
-    by_days = last[2]
-    step = 15 if by_days and unit[-1] == "月" else 6 if match["high"] == "半" or match["and_half"] else _SIZES[unit[-1]][0]
-    half = _SIZES[unit[-1]][0] / 2 if match["and_half"] else 0.0
+    by_days, size = last[2], _SIZES[unit[-1]][0]
+    step = 15 if by_days and unit[-1] == "月" else 6 if match["high"] == "半" or match["and_half"] else size
+    half = size / 2 if match["and_half"] or "半" in unit else 0.0
+    kinds = set(hedges(text, match.start(), match.end())) | {kind for char, kind in (("多", "more"), ("来", "about")) if char in unit}
     fewest = floor(first[0]) if match["low"] else floor(first[0] + half + and_months[0])
-    most = floor(last[1] + half + and_months[1])
+    most = (ceil if kinds & {"below", "upto", "nearly"} else floor)(last[1] + half + and_months[1])
     if not fewest <= most <= _MOST[by_days]:
         return None
-    kinds = set(hedges(text, match.start(), match.end())) | {kind for char, kind in (("多", "more"), ("来", "about")) if char in unit}
     ends = _rounded(
         fewest, most, kinds, 1 if match["and_months"] or match["low"] else step, by_days, lately=bool(_LATELY.search(text[: match.start()]))
     )

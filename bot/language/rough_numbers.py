@@ -12,7 +12,7 @@ _DIGITS = "零〇一二两俩三仨四五六七八九"
 _SIZES = {"亿": 10**8, "万": 10**4, "w": 10**4, "千": 1000, "k": 1000, "百": 100, "十": 10}
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _NEXT = rf"[0-9{_DIGITS}十百千万亿]|儿(?=八)|[wk](?![a-z])|,(?=[0-9]{{3}}(?![0-9]))|[.点](?=[0-9{_DIGITS}])"
-_ROUNDED = r"(?:[多来余把]|[好大]?几)十?(?:[百千万亿]|[wk](?![a-z]))*"
+_ROUNDED = r"(?:[多来余把]|[好大]?几)十?(?:[百千万亿]|[wk](?![a-z])){0,2}"
 ROUGHLY = rf"(?>个把|(?:[好大]?几|[0-9{_DIGITS}十百千万])(?:{_NEXT})*(?:{_ROUNDED})?)"
 """One number as people say it, exact or not: 3, 8万6, 十来, 二十多万, 百八十, 三五. A pattern without groups."""
 
@@ -143,14 +143,15 @@ def _value(numeral: str) -> float | None:
     """The value of an exact numeral: 8万6, 十万零五百, 1.2万, 3千5."""
     for char, size in _SIZES.items():
         left, found, right = numeral.rpartition(char)
+        if char in left:
+            return None
         if found:
             times = _value(left) if left else 1.0
             rest = _value(right.lstrip("零〇")) if right else 0.0
-            if times is None or rest is None or rest >= size or char in left or (right and not left and size >= 10**4):
+            if times is None or rest is None or rest >= size or (right and not left and size >= 10**4):
                 return None
             return round(times * size + rest * (size / 10 if size >= 100 and len(right) == 1 else 1), 4)
-    is_written = re.fullmatch(r"[0-9][0-9,]{0,14}(?:\.[0-9]{1,4})?", numeral) or not re.search("[0-9]", numeral)
-    return chinese_to_number(numeral) if is_written else None
+    return chinese_to_number(numeral) if re.fullmatch(r"[0-9][0-9,]{0,14}(?:\.[0-9]{1,4})?|[^0-9]{1,12}", numeral) else None
 
 
 def _last_place(number: float) -> int:

@@ -144,9 +144,10 @@ class VerdictReplies:
         return [self._say("result_blocked", text="；".join(self._put(one) for one in blocked))]
 
     def _put(self, blocked: Blocked) -> str:
-        if len(blocked.leaves) == 1:
-            return blocked.leaves[0].say
-        return blocked.say or self._say("result_any", text="、".join(leaf.say for leaf in blocked.leaves))
+        ways = list(dict.fromkeys(self._say("result_and").join(dict.fromkeys(leaf.say for leaf in way)) for way in blocked.ways))
+        if len(ways) == 1:
+            return ways[0]
+        return self._say("result_any", text=blocked.say or "；".join(ways))
 
     def _one(self, decision: ShowJudgement, day: date) -> Reply:
         one = decision.judgement

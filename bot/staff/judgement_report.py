@@ -154,7 +154,8 @@ class JudgementReport:
                 yield multiplied_line(amount, heads[amount.label], self._wording)
 
     def _blocked(self, blocked: Blocked, measure: Measure) -> str:
-        said = tuple(dict.fromkeys(self._leaf(leaf, measure) for leaf in blocked.leaves))
+        ways = (tuple(dict.fromkeys(self._leaf(leaf, measure) for leaf in way)) for way in blocked.ways)
+        said = tuple(dict.fromkeys(self._say("result_and").join(way) for way in ways))
         if len(said) == 1:
             return self._say("judge_blocked", say=said[0])
         if blocked.say is None:
@@ -244,7 +245,9 @@ def _to_do(judgement: Judgement) -> tuple[str, ...]:
 
 
 def _reason(blocked: Blocked, measure: Measure) -> dict[str, Any]:
-    """One reason: every one of ``any_of`` fails, and holding one would be enough."""
+    """One reason: every way of ``any_of`` fails, each by all its tests, and one way would be enough."""
     own = measure.source.section
-    leaves = [{"id": leaf.id, "fact": leaf.fact, "say": leaf.say, "section": leaf.test.section or own} for leaf in blocked.leaves]
-    return {"say": blocked.say, "any_of": leaves}
+    ways = [
+        [{"id": leaf.id, "fact": leaf.fact, "say": leaf.say, "section": leaf.test.section or own} for leaf in way] for way in blocked.ways
+    ]
+    return {"say": blocked.say, "any_of": ways}

@@ -202,7 +202,7 @@ def test_json_has_one_shape_for_every_measure(judged, engine):
     assert grant["offices"][0] == {"id": "dpf", "name": "残联", "hotline": "12385"}
     firm = measures["dongying-2017/startup-grant-small-firm"]
     assert firm["blocked_by"] == ["form", "insured"]
-    assert firm["reasons"][0]["any_of"][0]["fact"] == "business_form"
+    assert firm["reasons"][0]["any_of"][0][0]["fact"] == "business_form"
 
 
 def test_without_a_region_all_measures_are_judged(run, answers, engine):
