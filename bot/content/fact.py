@@ -41,7 +41,8 @@ Implied = dict[FactId, bool | int | str]
 class Option(Authored):
     """One answer somebody may pick; ``implies`` is what follows from it about other facts.
 
-    ``usual`` is how many of a hundred people say so, roughly. ``nothing`` marks the option that a plain 没有 means.
+    ``usual`` is how many of a hundred people say so, roughly. ``nothing`` marks the option that a plain 没有 means. Heard together
+    with an option in ``over``, this one is meant.
     """
 
     id: OptionId
@@ -50,6 +51,7 @@ class Option(Authored):
     implies: Implied = Field(default_factory=dict)
     usual: Annotated[int, Field(ge=1, le=100)] = 1
     nothing: bool = False
+    over: tuple[OptionId, ...] = Field(default=(), strict=False)
 
 
 class Side(Authored):
@@ -81,7 +83,8 @@ class Fact(Authored):
     how it stands in a list to tick from, in front of each option for a set. ``find_out`` tells
     somebody who does not know. ``effort`` is how hard it is to answer, 1 to 5. ``lowest`` and ``highest`` bound a number, both
     included. ``part_of`` is a larger number this one is counted in. ``never`` is the label of "not yet" for a date, ``none`` that of an
-    empty set. ``about`` are words near a number or date that show it means this fact, ``unit`` what it counts.
+    empty set. ``about`` are words near a number or date that show it means this fact, ``unit`` what it counts and
+    ``counts`` other nouns for that (3个残疾人).
     """
 
     id: FactId
@@ -104,6 +107,7 @@ class Fact(Authored):
     highest: int | None = None
     part_of: FactId | None = None
     about: Cues = ()
+    counts: Cues = ()
     derived: Derived | None = None
 
     @model_validator(mode="after")

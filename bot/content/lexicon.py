@@ -113,7 +113,9 @@ class Answering(Authored):
 
     ``before`` may stand in front of a request; ``asks`` and ``asks_at_end`` show that a message asks something instead of answering.
     ``objects`` anywhere in an answer that begins like a yes make it a no. ``about_self`` shows that a question tells of the person, and
-    ``of_others`` that a clause tells of people hired or led. ``same`` are words for oneself, all heard as the first.
+    ``of_others`` that a clause tells of people hired or led. ``same`` are words for oneself, all heard as the first. ``enough`` asks for
+    results when they are offered, ``more`` for further questions. ``denies`` in front of a word says that it is not so.
+    ``linking`` words stand between a correction and the new answer.
     """
 
     yes: Cues
@@ -131,11 +133,18 @@ class Answering(Authored):
     resume: Cues
     again: Cues
     correct: Cues
+    linking: Cues
     start: Cues
     match: Cues
     sheet: Cues
+    sheet_answers: Cues
+    failing: Cues
+    change: Cues
     before: Cues
     objects: Cues
+    enough: Cues
+    more: Cues
+    denies: Cues
     about_self: Cues
     of_others: Cues
     same: Cues

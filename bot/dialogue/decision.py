@@ -132,6 +132,7 @@ class Say:
     outcome: Outcome
     region: str | None = None
     count: int = 0
+    text: str = ""
 
 
 class Lead(StrEnum):
@@ -142,10 +143,13 @@ class Lead(StrEnum):
     MISREAD = "misread"
     RESUMED = "resumed"
     BACK = "back"
+    MOVED = "moved"
+    SPARED = "spared"
     NOTHING_BEFORE = "nothing_before"
     WHY = "why"
     HOW = "how"
     DECLINED = "declined"
+    NUMBER_OR_CHOICE = "number_or_choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +220,7 @@ class ShowResults:
     """The measures judged; ``not_judged`` are those of the place that nobody can be judged on, ``open_`` tells that questions are left."""
 
     judgements: tuple[Judgement, ...]
-    not_judged: int
+    not_judged: tuple[str, ...]
     open_: bool
     noted: Mapping[str, FactAnswer] = field(default_factory=dict)
     outcome: Outcome = Outcome.VERDICT
@@ -224,11 +228,12 @@ class ShowResults:
 
 @dataclass(frozen=True, slots=True)
 class ShowJudgement:
-    """One measure judged, in full."""
+    """One measure judged, in full; ``alone`` when it is the only one asked about."""
 
     judgement: Judgement
     open_: bool
     noted: Mapping[str, FactAnswer] = field(default_factory=dict)
+    alone: bool = False
     outcome: Outcome = Outcome.VERDICT
 
 

@@ -1,6 +1,6 @@
 """Facts heard in what somebody types: the answer to a question, and what is said in passing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from bot.content.fact import Fact, FactType, Topic
@@ -38,6 +38,7 @@ class FactEar:
             **{word: Absence.DECLINED for word in _whole(answering.declined)},
             **{word: Absence.UNSURE for word in _whole(answering.unsure)},
         }
+        self._denies = tuple(_whole(answering.denies))
         self._of_others = Cues(answering.of_others)
         self._unsure = tuple(_whole(answering.unsure))
         self._filler = sorted(_whole(knowledge.lexicon.commands.filler), key=len, reverse=True)
@@ -53,11 +54,11 @@ class FactEar:
 
     def answer(self, question: Question, text: str, today: date) -> dict[str, Answer] | None:
         """What a normalised text answers to a question, by fact; None if it is no answer to it."""
-        squeezed = self._bare(squeeze(text))
+        squeezed = self.bare(squeeze(text))
         if not squeezed or len(squeezed) > _LONGEST_ANSWER:
             return None
-        if squeezed in self._absences:
-            return dict.fromkeys(question.facts, self._absences[squeezed])
+        if not squeezed[0].isdigit() and (absence := self._absence(squeezed)) is not None:
+            return dict.fromkeys(question.facts, absence)
         if question.items:
             return self._ticks(question.items, text, squeezed)
         answer = self._one(self._facts[question.fact_id], question, text, squeezed, today)
@@ -65,15 +66,41 @@ class FactEar:
 
     def agrees(self, text: str) -> bool | None:
         """Whether a normalised text says yes or no to what is not a fact; None if neither."""
-        side = self._yes_or_no(self._bare(squeeze(text)))
+        squeezed = squeeze(text)
+        bare = self.bare(squeezed)
+        if bare in self._absences:
+            return None
+        plain = (whole.removeprefix(word) for whole in (squeezed, bare) for word in ("", *self._filler))
+        bare = next((rest for rest in plain if rest in self._yes | self._no), bare)
+        pieces = {self.bare(squeeze(piece)) for clause in clauses(text) for piece in clause.split()}
+        if pieces & self._yes and not pieces & self._no:
+            return True
+        side = self._yes_or_no(bare)
         return None if side is None else side == one(YES)
+
+    def is_plain(self, question: Question, text: str) -> bool:
+        """Whether a normalised text that answers a question tells nothing beside: a label, a plain yes or no."""
+        bare = self.bare(squeeze(text))
+        labels = {label for fact in question.facts for label in self._labels[fact]}
+        never = {squeeze(normalize(self._facts[fact].never or "")) for fact in question.facts}
+        return bare in labels | never | self._yes | self._no | self._absences.keys()
 
     def declines(self, text: str) -> bool:
         """Whether a normalised text says that somebody does not want to say."""
-        return self._absences.get(self._bare(squeeze(text))) is Absence.DECLINED
+        return self._absence(self.bare(squeeze(text))) is Absence.DECLINED
 
-    def said(self, text: str, today: date, *, about: Collection[str] | None = None) -> dict[str, Answer]:
-        """Facts said in passing in a normalised text; only those ``about`` if given.
+    def _absence(self, squeezed: str) -> Absence | None:
+        """Why a short answer tells nothing (这个我不想说), None if it may tell something."""
+        if squeezed in self._absences or len(squeezed) > _SHORT:
+            return self._absences.get(squeezed)
+        return next((why for word, why in self._absences.items() if len(word) > _SHORTEST_PART and squeezed.endswith(word)), None)
+
+    def doubts(self, text: str) -> bool:
+        """Whether a normalised text says that somebody does not know."""
+        return self._absences.get(self.bare(squeeze(text))) is Absence.UNSURE
+
+    def said(self, text: str, today: date, *, within: Collection[str] = ()) -> dict[str, Answer]:
+        """Facts said in passing in a normalised text; of numbers that are part of those ``within`` it is clear what they count.
 
         What is said of people hired is not taken for what the person is.
         """
@@ -81,9 +108,9 @@ class FactEar:
         own = squeeze("".join(clause for clause in clauses(text) if not self._of_others.hit(squeeze(clause))))
         found: dict[str, Answer] = {}
         for fact in self._facts.values():
-            if about is not None and fact.id not in about:
-                continue
             answer = self._in_passing(fact, text, own if fact.topic in _OF_ONESELF else squeezed, today)
+            if answer is None and (fact.part_of in within or fact.part_of in found):
+                answer = _counted_by_noun(fact, text)
             if answer is not None:
                 found[fact.id] = answer
         return found
@@ -106,10 +133,15 @@ class FactEar:
             return one(self._labels[fact.id][squeezed])
         match fact.type:
             case FactType.BOOL:
-                return self._option(fact, squeezed) or self._yes_or_no(squeezed)
+                tick = squeeze(normalize(fact.tick or ""))
+                partly = one(YES) if len(squeezed) >= _SHORTEST_PART and squeezed in tick else None
+                return self._option(fact, squeezed) or self._yes_or_no(squeezed) or partly
             case FactType.ENUM:
                 found = self._option(fact, squeezed)
                 nothing = next((option.id for option in fact.options if option.nothing), None)
+                alike = [option for label, option in self._labels[fact.id].items() if len(squeezed) >= _SHORTEST_PART and squeezed in label]
+                if found is None and len(alike) == 1:
+                    found = one(alike[0])
                 return found or (one(nothing) if nothing and self._yes_or_no(squeezed) == one(NO) else None)
             case FactType.INTEGER | FactType.MONEY:
                 return _number(fact, text)
@@ -134,7 +166,16 @@ class FactEar:
         if len(items) == 1 and self._yes_or_no(squeezed) == one(YES):
             return ticked(items, items)
         named = {item for item in items if self._named(item, squeezed)}
+        if not named and len(squeezed) >= _SHORTEST_PART:
+            partly = [item for item in items if squeezed in self._tick(item)]
+            named = set(partly) if len(partly) == 1 else named
         return ticked(items, named) if named else None
+
+    def _tick(self, item: Item) -> str:
+        """A thing to tick in squeezed words."""
+        fact = self._facts[item.fact_id]
+        label = next((option.label for option in fact.options if option.id == item.member), "")
+        return squeeze(normalize(f"{fact.tick or ''}{label}"))
 
     def _named(self, item: Item, squeezed: str) -> bool:
         fact = self._facts[item.fact_id]
@@ -146,15 +187,18 @@ class FactEar:
             if item.member
             else squeeze(normalize(fact.name))
         )
-        return self._options[fact.id][option].hit(squeezed) or bool(label and label in squeezed)
+        affirmed = self._affirmed(self._options[fact.id][option], squeezed)
+        return affirmed or bool(affirmed is None and label and label in squeezed)
 
     def _in_passing(self, fact: Fact, text: str, squeezed: str, today: date) -> Answer | None:
         match fact.type:
             case FactType.BOOL | FactType.ENUM:
                 return self._option(fact, squeezed)
             case FactType.SET:
-                has = frozenset(option for option, cues in self._options[fact.id].items() if cues.hit(squeezed))
-                return Members(has, frozenset()) if has else None
+                heard = {option: self._affirmed(cues, squeezed) for option, cues in self._options[fact.id].items()}
+                has = frozenset(option for option, affirmed in heard.items() if affirmed)
+                lacks = frozenset(option for option, affirmed in heard.items() if affirmed is False)
+                return Members(has, lacks) if has or lacks else None
             case FactType.INTEGER | FactType.MONEY | FactType.DATE:
                 about = self._about.get(fact.id)
                 for clause in clauses(text) if about else ():
@@ -172,10 +216,19 @@ class FactEar:
 
     def _option(self, fact: Fact, squeezed: str) -> Answer | None:
         """The one option whose words are heard; of yes and no, no, whose words often hold those of yes."""
-        hits = [option for option, cues in self._options[fact.id].items() if cues.hit(squeezed)]
-        if fact.type is FactType.BOOL and NO in hits:
-            return one(NO)
+        heard = {option: self._affirmed(cues, squeezed) for option, cues in self._options[fact.id].items()}
+        if fact.type is FactType.BOOL:
+            return one(NO) if heard[NO] or heard[YES] is False else one(YES) if heard[YES] else None
+        outdone = {other for option in fact.options if heard[option.id] for other in option.over}
+        hits = [option for option, affirmed in heard.items() if affirmed and option not in outdone]
         return one(hits[0]) if len(hits) == 1 else None
+
+    def _affirmed(self, cues: Cues, squeezed: str) -> bool | None:
+        """Whether what a squeezed text says is so, False if it is denied wherever it is heard; None if it is not heard."""
+        heard = cues.heard(squeezed)
+        if not heard:
+            return None
+        return any(not before.endswith(self._denies) for piece in heard for before in _before(piece, squeezed))
 
     def _yes_or_no(self, squeezed: str) -> Answer | None:
         if squeezed in self._no:
@@ -195,12 +248,19 @@ class FactEar:
             return question.cells[0]
         return Within(ELSEWHERE) if side == one(NO) else None
 
-    def _bare(self, squeezed: str) -> str:
+    def bare(self, squeezed: str) -> str:
         """A message without the small words around it, unless nothing else is left."""
         for word in self._filler:
             if squeezed not in self._yes and squeezed not in self._no and len(squeezed) > len(word) + 1:
                 squeezed = squeezed.removesuffix(word)
         return squeezed
+
+
+def _before(piece: str, text: str) -> Iterator[str]:
+    at = text.find(piece)
+    while at >= 0:
+        yield text[:at]
+        at = text.find(piece, at + 1)
 
 
 def _number(fact: Fact, text: str) -> Answer | None:
@@ -217,11 +277,26 @@ def _counted(fact: Fact, text: str) -> Answer | None:
     """The number in a text that counts what the fact counts; of money any number."""
     if fact.type is FactType.MONEY or not fact.unit:
         return _number(fact, text)
+    if (number := _counted_by_noun(fact, text)) is not None:
+        return number
     before, unit, after = text.partition(fact.unit)
     while unit:
         if (number := _number(fact, before[-_NUMBER_LENGTH:] + unit)) is not None and read_count(before[-1:] + unit) is not None:
             return number
         before, unit, after = before + unit + after.partition(fact.unit)[0], *after.partition(fact.unit)[1:]
+    return None
+
+
+def _counted_by_noun(fact: Fact, text: str) -> Answer | None:
+    """The number right before one of the nouns for what the fact counts."""
+    for noun in fact.counts:
+        before, found, _ = text.partition(noun)
+        last = read_count(before[-2:]) if found else None
+        for length in range(3, _NUMBER_LENGTH) if last is not None else ():
+            longer = read_count(before[-length:])
+            if longer == last:
+                return _number(fact, before[-length:])
+            last = longer
     return None
 
 

@@ -37,7 +37,8 @@ class Questionnaire:
 
     ``scope`` are the measures judged; ``single`` tells that one measure was asked about. ``asked`` are the questions answered so far,
     in order, each by its facts; ``ticks`` the things of the present list that were picked one by one. ``heard`` waits to be
-    confirmed. ``consent`` is None until sensitive questions were agreed to or refused.
+    confirmed. ``consent`` is None until sensitive questions were agreed to or refused. ``changing`` is what was waited for before an
+    earlier answer was asked for once more.
     """
 
     scope: tuple[str, ...]
@@ -51,3 +52,4 @@ class Questionnaire:
     clash: Clash | None = None
     consent: bool | None = None
     offered: bool = False
+    changing: Waiting | None = None

@@ -7,6 +7,7 @@ from bot.content.knowledge import Knowledge
 from bot.dialogue.decide import Decider
 from bot.dialogue.decision import (
     Answer,
+    AskFact,
     AskRegion,
     ByRegion,
     Clarify,
@@ -20,7 +21,7 @@ from bot.dialogue.decision import (
     Say,
     shown_entries,
 )
-from bot.dialogue.interview import Interview
+from bot.dialogue.interview import Interview, Told
 from bot.dialogue.listen import Listener
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
@@ -35,6 +36,9 @@ from bot.retrieval.rank import Ranker
 from bot.retrieval.understand import Understanding
 
 MOST_CHARACTERS = 5000
+_NOT_UNDERSTOOD = frozenset(("nothing_pending", "none_of_these"))
+_NOTHING_SAID = frozenset(("nothing_to_repeat", "no_more"))
+"""What is answered when nothing was said before; in a questionnaire its question was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,17 @@ class Conversation:
         if message.choice is not None:
             return self._chosen(session, message.choice, day)
         if message.text is None:
-            return self._say(session, "not_text", Outcome.META)
+            return self._asked_after(self._say(session, "not_text", Outcome.META), day)
         shortened = len(message.text) > MOST_CHARACTERS
         text, masked = mask(message.text[:MOST_CHARACTERS])
         normal = normalize(text)
         if not normal:
-            return self._say(session, "only_symbols" if message.text.strip() else "empty_message", Outcome.META)
+            key = "masked" if masked else "only_symbols" if message.text.strip() else "empty_message"
+            return self._asked_after(self._say(session, key, Outcome.META), day)
         if not has_words(normal):
             command = self.listener.command(normal)
-            return self._command(session, command) if command else self._say(session, "only_symbols", Outcome.META)
+            step = self._command(session, command) if command else self._say(session, "only_symbols", Outcome.META)
+            return self._asked_after(step, day)
         step = self._interviewed(session, text, normal, day) or self._resumed(session, self._text(session, text, normal, day), normal, day)
         return replace(step, masked=masked, shortened=shortened)
 
@@ -88,22 +94,59 @@ class Conversation:
         if self.listener.crisis(squeezed):
             return None
         state = session.questionnaire
-        listed = state is not None and state.waiting is Waiting.ANSWER and state.question is not None and state.question.items
-        told = self.interview.take(session, normal, day) if listed or self._offered(session, squeezed) is None else None
+        listed = (
+            state is not None
+            and state.waiting is Waiting.ANSWER
+            and state.question is not None
+            and state.question.items
+            and any(choice.id.startswith("fact:") for choice in session.offered)
+        )
+        if session.slow and state is not None and state.waiting is Waiting.RESULTS and self.listener.command(squeezed) == "next":
+            return None
+        counts = self.interview.counts(session, squeezed)
+        if counts is None and self._offered(session, squeezed) is not None:
+            again = self.interview.repeat(session, day, Lead.NUMBER_OR_CHOICE)
+            return Step(again, session) if again else None
+        told = self.interview.take(session, normal, day) if listed or counts or self._offered(session, squeezed) is None else None
+        told = told or self._moved(session, text, day)
         if told is None and (wanted := self.interview.wanted(normal)):
             about = session.about if wanted == "match" else ()
-            told = self.interview.begin(session, text, day, about)
+            told = self.interview.begin(session, text, day, about, keep=True)
+        if told is None and state is None and self.interview.steers(squeezed) and not self.listener.command(squeezed):
+            return self._say(session, "interview_not_begun", Outcome.META)
         return Step(*told) if told else None
+
+    def _moved(self, session: Session, text: str, day: date) -> Told | None:
+        """In the middle of a questionnaire a message that is only another place: the questions go on there."""
+        state = session.questionnaire
+        if state is None or state.single or state.waiting in {Waiting.PAUSED, Waiting.RESULTS, Waiting.PLACE}:
+            return None
+        query = self.understanding.query(text)
+        if not query.regions or query.general or not self._only_small_words(self._without_places(query)):
+            return None
+        return self.interview.move(session, query.regions[-1], day)
+
+    def _asked_after(self, step: Step, day: date) -> Step:
+        """A step, and after it the question that waits for an answer."""
+        return replace(step, then=self.interview.repeat(step.session, day))
 
     def _resumed(self, session: Session, step: Step, normal: str, day: date) -> Step:
         """A step that had nothing to do with the questionnaire it came in the middle of: answered, then back to the question."""
         state = step.session.questionnaire
         if state is None or state is not session.questionnaire or isinstance(step.decision, InterviewDecision):
             return step
-        if state.waiting in {Waiting.PAUSED, Waiting.RESULTS} or step.decision.outcome is Outcome.CRISIS:
+        if step.decision.outcome is Outcome.CRISIS:
+            return replace(step, session=self.interview.pause(step.session))
+        if state.waiting in {Waiting.PAUSED, Waiting.RESULTS}:
             return step
+        if isinstance(step.decision, Say) and step.decision.key == "slower_none":
+            return self._asked_after(replace(step, decision=Say("interview_slower", Outcome.META)), day)
+        if isinstance(step.decision, Say) and step.decision.key in _NOTHING_SAID and (again := self.interview.repeat(session, day)):
+            return Step(again, step.session)
         if self._asks_nothing(step, normal) and (again := self.interview.repeat(session, day, Lead.MISREAD)):
-            return Step(again, session)
+            if isinstance(again, AskFact):
+                return Step(again, session)
+            return Step(Say("interview_misread", Outcome.QUESTION), session, then=again)
         if isinstance(step.decision, Clarify | ByRegion | AskRegion | Overview | RefuseUnsure):
             return replace(step, session=self.interview.pause(step.session), then=Say("interview_paused", Outcome.META))
         then = self.interview.repeat(step.session, day)
@@ -111,7 +154,7 @@ class Conversation:
 
     def _asks_nothing(self, step: Step, normal: str) -> bool:
         """Whether a message in the middle of a questionnaire was no question but an answer nobody understood."""
-        if isinstance(step.decision, RefuseUnsure):
+        if isinstance(step.decision, RefuseUnsure) or (isinstance(step.decision, Say) and step.decision.key in _NOT_UNDERSTOOD):
             return True
         query = step.query
         return query is not None and not (query.topical or query.aspects or query.regions or self.interview.is_question(normal))
@@ -168,7 +211,7 @@ class Conversation:
         if told := self.interview.choose(session, name, target, day):
             return Step(*told)
         if name in {"q", "fact", "change", "judged"}:
-            again = self.interview.repeat(session, day)
+            again = self.interview.repeat(session, day) or Say("interview_stale_rest", Outcome.META)
             return Step(Say("interview_stale", Outcome.META), session, then=again)
         if name == "measure" and target in self._entries:
             decision: Decision = Answer((Part(target),), Manner.SINGLE, (), session.region)

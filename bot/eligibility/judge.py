@@ -28,7 +28,10 @@ _MOST_COMBINATIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class JudgedMeasure:
-    """A measure with its rule ready to be judged. ``repeated`` are facts that occur more than once in it, ``leaves`` all its tests."""
+    """A measure with its rule ready to be judged.
+
+    ``repeated`` are facts that occur more than once in it, ``leaves`` all its tests, ``checks`` what else it needs.
+    """
 
     entry_id: str
     policy: Policy
@@ -39,9 +42,11 @@ class JudgedMeasure:
     repeated: tuple[tuple[str, tuple[Leaf, ...]], ...]
     additions: tuple[tuple[Node, str], ...]
     leaves: tuple[Leaf, ...] = field(init=False)
+    checks: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "leaves", tuple(leaves(self.condition)))
+        object.__setattr__(self, "checks", tuple(prose.say for prose in self.rule.also_needed))
 
 
 class Judge:
@@ -74,7 +79,7 @@ class Judge:
         repair = _few_repairs(judged.condition, view) if truth is Truth.NO else None
         match truth:
             case Truth.YES:
-                otherwise = Verdict.MATCH if firm and not judged.rule.also_needed else Verdict.MATCH_CHECK
+                otherwise = Verdict.MATCH if firm and not judged.checks else Verdict.MATCH_CHECK
             case Truth.UNKNOWN:
                 otherwise = Verdict.UNKNOWN
             case _:
@@ -94,7 +99,7 @@ class Judge:
             tuple([leaf for leaf in judged.leaves if view.truth(leaf) is Truth.YES]),
             needs,
             unsure,
-            tuple(prose.say for prose in judged.rule.also_needed),
+            judged.checks,
             tuple(_heads(judged, view)),
             tuple(say for node, say in judged.additions if view.truth(node) is Truth.YES),
             truth is Truth.YES or not needs,
@@ -197,14 +202,14 @@ def _few_repairs(node: Node, view: View) -> Repair | None:
 
 def _repair(node: Node, view: View) -> Repair | None:
     """The least that would make a condition hold, or None if nothing lawful would."""
-    if view.truth(node) is Truth.YES:
-        return Repair()
     match node:
         case Leaf():
             return _repaired(node, view)
         case Every(parts=parts):
             found = Repair()
             for part in parts:
+                if view.truth(part) is Truth.YES:
+                    continue
                 more = _repair(part, view)
                 if more is None:
                     return None
@@ -221,8 +226,9 @@ def _repair(node: Node, view: View) -> Repair | None:
 
 
 def _repaired(leaf: Leaf, view: View) -> Repair | None:
-    if view.truth(leaf) is Truth.UNKNOWN:
-        return Repair(open_=(leaf,))
+    truth = view.truth(leaf)
+    if truth is not Truth.NO:
+        return Repair(open_=(leaf,) if truth is Truth.UNKNOWN else ())
     test = leaf.test
     if leaf.change is Change.ACT:
         answer = view.value(leaf.fact)

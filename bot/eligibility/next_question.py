@@ -1,6 +1,6 @@
 """Which question to ask next: the one expected to settle the most measures for the least effort."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.content.fact import Fact, FactType, Topic
@@ -78,9 +78,14 @@ class Asker:
             best = close
         return best[1]
 
-    def about(self, fact_id: str, view: View, scope: Collection[str]) -> Question:
-        """The question about one fact, whether or not it is the best."""
-        return self._single(fact_id, view, self.waiting(view, scope, ()))
+    def about(self, fact_ids: Sequence[str], view: View, scope: Collection[str]) -> Question:
+        """The question about a fact, or the list about several, whether or not it is the best; every answer may be given."""
+        waiting = self.waiting(view, scope, ())
+        asked = [self._single(fact_id, view, waiting, open_to_all=True) for fact_id in fact_ids]
+        if len(asked) == 1:
+            return asked[0]
+        items = tuple(item for question in asked for item in question.items or (Item(question.fact_id),))
+        return Question(tuple(fact_ids), (), items, tuple(dict.fromkeys(entry_id for question in asked for entry_id in question.decides)))
 
     def waiting(self, view: View, scope: Collection[str], shut: Collection[str]) -> dict[str, tuple[str, ...]]:
         """The measures that are not settled, each with the facts that can still be asked for it."""
@@ -106,7 +111,7 @@ class Asker:
             return True
         return any(fact_id in live and all(self._judge.facts[other].sensitive for other in live) for live in waiting.values())
 
-    def _single(self, fact_id: str, view: View, waiting: Mapping[str, tuple[str, ...]]) -> Question:
+    def _single(self, fact_id: str, view: View, waiting: Mapping[str, tuple[str, ...]], *, open_to_all: bool = False) -> Question:
         fact = self._judge.facts[fact_id]
         decides = tuple(entry_id for entry_id, live in waiting.items() if fact_id in live)
         open_ = [leaf for entry_id in decides for leaf in self._tests[entry_id][fact_id] if view.truth(leaf) is Truth.UNKNOWN]
@@ -114,7 +119,7 @@ class Asker:
         if parts and not open_:
             decides = tuple(entry_id for entry_id, live in waiting.items() if not parts.isdisjoint(live))
             return Question((fact_id,), (exactly(0), Span(1, None)), (), decides)
-        possible = cells(fact, open_, view.known.get(fact_id), view.as_of)
+        possible = cells(fact, open_, None if open_to_all else view.known.get(fact_id), view.as_of)
         if fact.type is FactType.SET:
             return Question((fact_id,), (), _members_to_tick(fact, possible), decides)
         return Question((fact_id,), possible, (), decides)

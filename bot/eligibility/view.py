@@ -99,6 +99,10 @@ class FactBook:
                 said = answers.get(target)
                 if said is not None and not isinstance(said, Absence) and disjoint(said, value):
                     found.append((fact, target))
+        for part, whole in self.parts.items():
+            least, most = answers.get(part), answers.get(whole)
+            if isinstance(least, Span) and isinstance(most, Span) and most.high is not None and least.low > most.high:
+                found.append((part, whole))
         return tuple(found)
 
     def _linked(self) -> tuple[_Link, ...]:

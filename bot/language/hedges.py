@@ -7,19 +7,19 @@ from math import ceil
 _SOME = "[0-9零一二两俩三仨四五六七八九十百千万几半]"
 _BEFORE = {
     "upto": "最多|不超过|没有?超过|超不过|不[多大高]于|顶多|顶天|至多|撑死了?",
-    "from": "至少|不[少低小]于|起码|最少|少说|[上成](?=[百千万])",
+    "from": "至少|不[少低小]于|起码|最少|少说|(?:(?<![早晚网线马])上|成)(?=[十百千万])",
     "above": "超过?|[多大高]于|不止|[过破](?=[百千万])",
     "about": "大概其?|差不多|大约摸?|约莫?|估计|估摸着?|可能|应该|好像|大致|也许|怕是",
     "below": f"还?(?:不|没|没有|未)[到足够满]|[少低小]于|到不了|没有?(?={_SOME})",
     "nearly": (
         f"快要?|将近?|接近|马上|(?<![最附])近|(?<![大中从])小(?={_SOME})"
-        "|(?:差(?!不多)|再[过有])[^,。]{0,4}?[点些天户个月周人万千](?![天月])(?:不[到够满])?"  # 差几天半年, 再过一个月就一年
+        "|(?:差(?!不多)|再[过有]|还有)[^,。]{0,4}?[点些天户个月周人万千](?![天月])(?:不[到够满])?"  # 差几天半年, 再过一个月就一年
     ),
     "exactly": "正好|刚好|恰好|整整?|足足",
     "full": "[满够足]",
 }
 _AFTER = {
-    "below": "[都还]?(?:不到|没到|没有)(?=[的了呢吧啊]*$)",
+    "below": "[都还]?(?:不到|没到|没有)(?=[点的了呢吧啊]*$)",
     "above": "开外|都?不止",
     "from": r"及?以上|[往朝]上|打底|起步|\+",
     "upto": "及?以[下内]|之内|封顶",
@@ -35,6 +35,8 @@ def _one_of(words: Mapping[str, str]) -> str:
 
 
 _IN_FRONT = re.compile(f"(?:{_one_of(_BEFORE)})[也就才都有是能到了个满够]*")
+_REACH = 20
+"""So far in front of a number its words begin at most."""
 _BEHIND = re.compile(f"(?P<more>有?余|多(?![少一点]))|(?:(?!{_SOME})[^,。;、]){{0,6}}?(?:{_one_of(_AFTER)})")
 
 
@@ -44,7 +46,8 @@ def hedges(text: str, start: int, end: int) -> frozenset[str]:
     >>> hedges("大概有10户", 3, 6), hedges("10个残疾人以上", 0, 3)
     (frozenset({'about'}), frozenset({'from'}))
     """
-    before = next((match for match in _IN_FRONT.finditer(text) if match.end() == start), None)
+    near = _IN_FRONT.finditer(text, max(0, start - _REACH), start + 2)
+    before = next((match for match in near if match.end() == start), None)
     after = _BEHIND.match(text, end)
     return frozenset(match.lastgroup for match in (before, after) if match and match.lastgroup)
 

@@ -7,6 +7,20 @@ from bot.language.numerals import chinese_to_number
 _ORDINAL = re.compile(r"我?(?:选|要|看)?第?([0-9一二两三四五六七八九十]{1,3})(?:个|项|条|号|种)?(?:吧|呢|的)?")
 
 
+_BARE = re.compile("[0-9一二两三四五六七八九十]{1,3}")
+_NO_PICK = re.compile("[0-9一二两三四五六七八九十]{1,3}(?:个|号)?(?:吧|呢|的)?")
+
+
+def is_bare_number(squeezed: str) -> bool:
+    """Whether a message is a number and nothing else."""
+    return _BARE.fullmatch(squeezed) is not None
+
+
+def may_count(squeezed: str) -> bool:
+    """Whether a number may say how many as well as pick something: 3个, but not 第3个."""
+    return _NO_PICK.fullmatch(squeezed) is not None
+
+
 def read_ordinal(squeezed: str) -> int | None:
     """The number a whole message picks, or None if it says anything else.
 

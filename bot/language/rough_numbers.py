@@ -28,15 +28,19 @@ _TWO_IN_ONE = (
 )
 """What stands for two numbers, and each of them."""
 
-_NOT_COUNTED = r"(?!个?[半多来]?月|年|天|日|号|岁|点|周|个?星期|个?礼拜|[.%折度:/]|分之)"
+_ONE_PLACE = re.compile(
+    rf"(?:[0-9]{{1,15}}|[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,4}})(?:\.[0-9]{{1,4}})?|[{_DIGITS}](?:点[{_DIGITS}]{{1,4}})?|(?=.*[零〇])[{_DIGITS}]{{2,12}}"
+)
+"""A numeral without 十, 百, 千, 万 or 亿."""
+_NOT_COUNTED = r"(?!个?[半多来]?月|年|天|日|号|岁|(?<!多)点|周|个?星期|个?礼拜|[.%折度:/]|分之)"
 _UNIT = "(?P<unit>[个户人名家位口元块级单]*)"
-_COUNT = re.compile(rf"(?<![第差0-9.])(?<![0-9十{_DIGITS}]月)(?<!分之)(?<!不是)(?P<rough>{ROUGHLY}){_NOT_COUNTED}{_UNIT}")
+_COUNT = re.compile(rf"(?<![第差0-9.:])(?<![0-9十{_DIGITS}]月)(?<!分之)(?<!不是)(?P<rough>{ROUGHLY}){_NOT_COUNTED}{_UNIT}")
 _OTHER_END = re.compile(rf"(?P<join>[到至~—-]|或者?|还是|[、, ])?(?P<rough>{ROUGHLY}){_NOT_COUNTED}{_UNIT}")
 _SURELY_A_NUMBER = re.compile(rf"[0-9俩仨]|[{_DIGITS}几].*[十百千万亿]|[十百千].*[{_DIGITS}几多来]")
 _NOTHING = re.compile(
     rf"(?:目前|现在|暂时|我|还|就|真|根本|啥|什么|[一半1][个户人名家分毛单][^0-9{_DIGITS}十百千万几,]{{0,6}}?)*[也都还]*"
     r"(?:0|零|无|没|[没冇木莫][有得]|[没未]有?(?:[雇招请用带帮卖签收]|开[张业])(?:[到过上动]|出去)?)"
-    r"(?:[个户名元块单]|别的?|外|农村的?|残疾的?)*(?:人|员工|工人|收入|贫困户)?[的了呢吧啊呀哦]*"
+    r"(?:[个户名元块单]|别的?|外|农村的?|残疾的?)*(?:人|员工|工人|收入|销售额?|营业额|生意|贫困户|农户)?[的了呢吧啊呀哦]*"
 )
 _ONLY_US = re.compile("(?:就|只|光)有?(?:我|俺|咱|自己|本人|两口子)|[都全]是?自己|(?:我|自己)+一个|(?:[我咱俺]们?|夫妻|爷|娘)[俩仨]")
 _EACH = re.compile("(?:[每一/]个?|平?均)(天|周|星期|月|季)|(月)(?:入|收入|流水|销)")
@@ -65,7 +69,9 @@ def read_count(text: str) -> tuple[int, int | None] | None:
     text = re.sub("(?<![0-9]) | (?![0-9])", "", text.translate(_FORMAL)).strip(",，。.!！?？")
     if _NOTHING.fullmatch(text):
         return 0, 0
-    counts = [count for match in _COUNT.finditer(text) if (count := _count(text, match)) is not None]
+    each = _EACH.search(text)
+    times = _IN_A_YEAR[each[1] or each[2]] if each else 1
+    counts = [count for match in _COUNT.finditer(text) if (count := _count(text, match, times)) is not None]
     if _ONLY_US.match(text):
         return 0, counts[0].high if counts else 2 if re.search("[和跟]", text) else 1
     if not counts:
@@ -90,7 +96,7 @@ def read_rough(word: str) -> tuple[float, float] | None:
     number, more, sizes = match.groups()
     ends = next(((p.sub(one, number, 1), p.sub(two, number, 1)) for p, one, two in _TWO_IN_ONE if p.search(number)), (number, number))
     first, second = _value(ends[0]), _value(ends[1])
-    if first is None or second is None:
+    if first is None or second is None or (more and "几" in more and max(first, second) < 10):
         return None
     low, high, size = min(first, second), max(first, second), prod(_SIZES[char] for char in sizes or "")
     if number[0] in "几好大":
@@ -100,7 +106,7 @@ def read_rough(word: str) -> tuple[float, float] | None:
     return (low * size + 1, (high + max(2, _last_place(high))) * size - 1) if more else (low, high)
 
 
-def _count(text: str, match: re.Match[str]) -> _Count | None:
+def _count(text: str, match: re.Match[str], times: int) -> _Count | None:
     span, end, unit = read_rough(match["rough"]), match.end(), match["unit"]
     if span is None:
         return None
@@ -118,9 +124,8 @@ def _count(text: str, match: re.Match[str]) -> _Count | None:
         return None
     bottom, top = floor(span[0]), ceil(span[1])
     low, high = bounded(bottom, top, kinds, max(1, _last_place(top) - 1))
-    each = _EACH.search(text)
-    if each and high is not None and unit in {"", "元", "块"}:
-        high *= _IN_A_YEAR[each[1] or each[2]]  # whether it is said of a month or of the year is open
+    if high is not None and unit in {"", "元", "块"}:
+        high *= times  # whether it is said of a month or of the year is open
     return _Count(low, high, match.start(), end, unit)
 
 
@@ -151,7 +156,7 @@ def _value(numeral: str) -> float | None:
             if times is None or rest is None or rest >= size or (right and not left and size >= 10**4):
                 return None
             return round(times * size + rest * (size / 10 if size >= 100 and len(right) == 1 else 1), 4)
-    return chinese_to_number(numeral) if re.fullmatch(r"[0-9][0-9,]{0,14}(?:\.[0-9]{1,4})?|[^0-9]{1,12}", numeral) else None
+    return chinese_to_number(numeral) if _ONE_PLACE.fullmatch(numeral) else None
 
 
 def _last_place(number: float) -> int:

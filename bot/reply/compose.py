@@ -253,6 +253,7 @@ class Composer:
             as_of=self._policy_lines.say_date(day),
             area=self._regions.full_name(decision.region) if decision.region else "",
             count=decision.count,
+            text=decision.text,
         )
         later = (self.extra("crisis_later"),) if decision.outcome is Outcome.CRISIS else ()
         return _reply(decision.outcome, (Block(tuple(text.split("\n"))), *later))

@@ -13,6 +13,8 @@ from bot.language.numerals import say_number
 
 _BY_YEARS = 24
 _FEW = 2
+_WIDE = 60
+"""Of a span of more days only the months are named."""
 
 
 class FactWords:
@@ -35,6 +37,9 @@ class FactWords:
         """Answers just given called back in short: of a list that was ticked only what is so."""
         if len(answers) <= _FEW:
             return self.told(answers)
+        absent = next(iter(answers.values()))
+        if isinstance(absent, Absence) and all(answer == absent for answer in answers.values()):
+            return self._say(f"noted_{absent}")
         so = {fact: answer for fact, answer in answers.items() if answer != one(NO) and (not isinstance(answer, Members) or answer.has)}
         ticks = [self._so(fact, answer) for fact, answer in so.items()]
         return "；".join([*ticks, self._say("noted_rest" if ticks else "noted_none")][: None if len(so) < len(answers) else -1])
@@ -88,6 +93,13 @@ class FactWords:
         """A day as people say it."""
         return self._say("answer_day", year=day.year, month=day.month, day=day.day)
 
+    def until(self, today: date, day: date) -> str:
+        """How long it is until a day: 9天, 1个月, 1个多月."""
+        months = whole_months(today, day)
+        if not months:
+            return self._say("gap_days", count=(day - today).days)
+        return self._say("gap_months" if add_months(today, months) == day else "gap_months_more", count=months)
+
     def _option(self, fact: Fact, option: str) -> str:
         if fact.yes is not None and fact.no is not None:
             return fact.yes.label if option == YES else fact.no.label
@@ -102,7 +114,8 @@ class FactWords:
             return self._say("answer_from", low=self._figure(fact, low))
         if low == high:
             return self._say("cell_none") if low == 0 else self._figure(fact, low)
-        return self._say("answer_about", low=self._figure(fact, low), high=self._figure(fact, high))
+        first = self._figure(fact, low) if fact.type is FactType.MONEY else str(low)
+        return self._say("answer_about", low=first, high=self._figure(fact, high))
 
     def _range(self, fact: Fact, low: int, high: int | None) -> str:
         if high is None:
@@ -126,6 +139,9 @@ class FactWords:
             return self._say("answer_year", year=low.year)
         if low == EARLIEST:
             return self._say("answer_before", day=self.day(high))
+        if (high - low).days > _WIDE:
+            first, last = (self._say("answer_month", year=day.year, month=day.month) for day in (low, high))
+            return self._say("answer_sometime", low=first, high=last)
         return self._say("answer_sometime", low=self.day(low), high=self.day(high))
 
     def _time(self, fact: Fact, low: date, high: date, as_of: date) -> str:

@@ -27,6 +27,8 @@ _LEADS = {
     Lead.MISREAD: "interview_misread",
     Lead.RESUMED: "interview_resumed",
     Lead.BACK: "interview_back",
+    Lead.MOVED: "interview_moved",
+    Lead.SPARED: "interview_spared",
     Lead.NOTHING_BEFORE: "interview_nothing_before",
     Lead.DECLINED: "interview_declined_heard",
 }
@@ -88,14 +90,15 @@ class InterviewReplies:
                     "interview_tick_more", names="、".join(self._words.item(question.items[index]) for index in sorted(decision.ticks))
                 ),
             ]
-        ask = [] if decision.ticks else [self._say("interview_tick")]
+        alone = len(question.items) == 1
+        ask = [] if decision.ticks else [self._say("interview_tick_one" if alone else "interview_tick")]
         choices = [
             Choice(f"fact:{item.fact_id}:{index}", self._words.item(item))
             for index, item in enumerate(question.items)
             if index not in decision.ticks
         ]
         end = Choice(f"fact:{first}:done", self._say("interview_tick_done")) if decision.ticks else None
-        choices.append(end or Choice(f"fact:{first}:none", self._say("interview_tick_none")))
+        choices.append(end or Choice(f"fact:{first}:none", self._say("interview_tick_one_no" if alone else "interview_tick_none")))
         return _asked(decision, lead, ask, [*choices, *self._ways_out(question)], self._say)
 
     def _ways_out(self, question: Question) -> list[Choice]:
@@ -110,13 +113,16 @@ class InterviewReplies:
                 return []
             case Lead.WHY:
                 names = "、".join(self._names[entry_id] for entry_id in question.decides[:_MOST_NAMED])
+                key = "interview_why_some" if len(question.decides) > _MOST_NAMED else "interview_why"
                 why = "".join(dict.fromkeys(self._words.facts[fact].why or "" for fact in question.facts))
-                return [self._say("interview_why", why=why, count=len(question.decides), names=names)]
+                return [self._say(key, why=why, count=len(question.decides), names=names)]
             case Lead.HOW:
                 facts = [self._words.facts[fact] for fact in question.facts]
                 if len(facts) == 1:
                     return [self._say("interview_how", text=facts[0].find_out)]
-                return [self._say("interview_fact", name=fact.name, answer=unstopped(fact.find_out or "")) for fact in facts]
+                return [self._say("judgement_how", name=fact.name, text=unstopped(fact.find_out or "")) for fact in facts]
+            case Lead.NUMBER_OR_CHOICE:
+                return [self._say("interview_number_or_choice", unit=self._words.facts[question.fact_id].unit)]
         return [self._say(_LEADS[lead])]
 
     def _noted(self, noted: Mapping[str, Answer]) -> list[str]:
@@ -137,6 +143,7 @@ class InterviewReplies:
         if not answers:
             return Reply(decision.outcome, (Block((self._say("interview_which_none"),)),))
         choices = [Choice(f"change:{fact}", self._words.told({fact: answer})) for fact, answer in answers.items()]
+        choices.append(Choice("q:keep", self._say("interview_which_keep")))
         return _asked(decision, [], [self._say("interview_which")], choices, self._say)
 
     def _yes_no(self, decision: Asking, opening: Iterable[str], yes: str, no: str) -> Reply:

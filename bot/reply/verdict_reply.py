@@ -59,8 +59,9 @@ class VerdictReplies:
         listed = _ordered(decision.judgements)
         opening = [*self._noted(decision.noted), self._counts(decision.judgements)]
         if decision.not_judged:
-            opening.append(self._say("result_not_judged", count=decision.not_judged))
-        if not any(one.otherwise in {Verdict.MATCH, Verdict.MATCH_CHECK} for one in decision.judgements):
+            names = "、".join(self._measures[entry_id].name for entry_id in decision.not_judged)
+            opening.append(self._say("result_not_judged", count=len(decision.not_judged), names=names))
+        if not any(one.otherwise in {Verdict.MATCH, Verdict.MATCH_CHECK, Verdict.UNKNOWN} for one in decision.judgements):
             opening.append(self._say("result_none_fit"))
         policies = self._policies_of(decision.judgements)
         blocks = [
@@ -92,11 +93,11 @@ class VerdictReplies:
             lines = [self._say("result_heading", verdict=self._verdict(verdict, own, day))] if own else []
             for one in own:
                 number += 1
-                lines += self._item(one, number if numbered else None)
+                lines += self._item(one, day, number if numbered else None)
             blocks.append(Block(tuple(lines)))
         return blocks
 
-    def _item(self, one: Judgement, number: int | None) -> list[str]:
+    def _item(self, one: Judgement, day: date, number: int | None) -> list[str]:
         measure = self._measures[one.entry_id]
         amount = self._amount(measure)
         first = (
@@ -104,19 +105,24 @@ class VerdictReplies:
             if number is None
             else self._say("result_item", number=number, name=measure.name, amount=amount)
         )
-        return [first, *self._scaled(one, measure), *self._why(one), self._office(measure)]
+        return [first, *self._scaled(one, measure), *self._why(one, day), self._office(measure)]
 
-    def _why(self, one: Judgement) -> list[str]:
+    def _why(self, one: Judgement, day: date) -> list[str]:
         match one.verdict:
             case Verdict.NEAR:
-                return [*self._blocked(one.blocked), *self._repair(one)]
+                return [*self._blocked(one.blocked), *self._repair(one, day)]
             case Verdict.UNKNOWN:
                 return [self._say("result_needs", names=self._words.names(one.needs[:_MOST_NEEDS]))]
-            case Verdict.MATCH_CHECK if one.checks:
-                return [self._say("result_check", text="；".join(map(unstopped, one.checks)))]
+            case Verdict.MATCH_CHECK:
+                return [self._check(one)]
             case Verdict.CLOSED:
                 return [self._closed(one)]
         return []
+
+    def _check(self, one: Judgement) -> str:
+        """What the office still decides; of what is only encouraged, that it does."""
+        checks = one.checks or (self._say("result_check_local"),)
+        return self._say("result_check", text="；".join(map(unstopped, checks)))
 
     def _closed(self, one: Judgement) -> str:
         if one.otherwise in {Verdict.MATCH, Verdict.MATCH_CHECK}:
@@ -125,7 +131,7 @@ class VerdictReplies:
             return self._say("result_closed_near", text="；".join(self._put(blocked) for blocked in one.blocked))
         return self._say("result_closed_open")
 
-    def _repair(self, one: Judgement) -> list[str]:
+    def _repair(self, one: Judgement, day: date) -> list[str]:
         """What to do or wait for, and what is still to be found out."""
         repair = one.repair
         if repair is None:
@@ -133,9 +139,11 @@ class VerdictReplies:
         lines = [self._say("result_do", text=leaf.test.do) for leaf in repair.leaves if leaf.test.do]
         if repair.ready_on is not None and repair.ready_from not in {None, repair.ready_on}:
             first = self._words.day(repair.ready_from)
-            lines.append(self._say("result_ready_between", first=first, last=self._words.day(repair.ready_on)))
+            soon = self._words.until(day, repair.ready_from)
+            lines.append(self._say("result_ready_between", soon=soon, first=first, last=self._words.day(repair.ready_on)))
         elif repair.ready_on is not None:
-            lines.append(self._say("result_ready", day=self._words.day(repair.ready_on)))
+            soon = self._words.until(day, repair.ready_on)
+            lines.append(self._say("result_ready", soon=soon, day=self._words.day(repair.ready_on)))
         if repair.open_:
             lines.append(self._say("result_open", text="、".join(leaf.say for leaf in repair.open_)))
         return lines
@@ -147,7 +155,7 @@ class VerdictReplies:
         ways = list(dict.fromkeys(self._say("result_and").join(dict.fromkeys(leaf.say for leaf in way)) for way in blocked.ways))
         if len(ways) == 1:
             return ways[0]
-        return self._say("result_any", text=blocked.say or "；".join(ways))
+        return blocked.say or self._say("result_any", text="；".join(ways))
 
     def _one(self, decision: ShowJudgement, day: date) -> Reply:
         one = decision.judgement
@@ -161,7 +169,7 @@ class VerdictReplies:
         body = [self._say("judgement_met", text=_joined(one.met))] if one.met else []
         if one.blocked:
             body += self._blocked(one.blocked)
-        body += self._repair(one)
+        body += self._repair(one, day)
         if one.verdict is Verdict.CLOSED:
             body.append(self._closed(one))
         if one.needs and one.otherwise is Verdict.UNKNOWN:
@@ -170,7 +178,7 @@ class VerdictReplies:
                 self._say("judgement_how", name=self._words.facts[fact].name, text=unstopped(self._words.facts[fact].find_out or ""))
                 for fact in one.needs[:_MOST_NEEDS]
             ]
-        body += [self._say("result_check", text="；".join(map(unstopped, one.checks)))] if one.checks else []
+        body += [self._check(one)] if one.checks or one.verdict is Verdict.MATCH_CHECK else []
         if rule.papers:
             body.append(self._say("judgement_papers", text="、".join(rule.papers)))
         blocks.append(Block(tuple(body)))
@@ -179,7 +187,8 @@ class VerdictReplies:
         contacts = tuple(self._policy_lines.contacts(policy, measure.contacts or _OFFICES, None))
         blocks.append(Block((*contacts, self._say("source_line", policy=policy.title, section=measure.source.section))))
         choices = [Choice("q:continue", self._say("result_continue"))] if decision.open_ else []
-        choices += [Choice("q:results", self._say("result_back_to_results")), Choice("q:correct", self._say("result_correct"))]
+        back = Choice("check:", self._say("next_check")) if decision.alone else Choice("q:results", self._say("result_back_to_results"))
+        choices += [back, Choice("q:correct", self._say("result_correct"))]
         lines = [self._say("choice_line", number=number, label=choice.label) for number, choice in enumerate(choices, 1)]
         blocks.append(Block((self._say("next_heading"), *lines)))
         return _reply(decision.outcome, blocks, choices)
@@ -220,8 +229,8 @@ class VerdictReplies:
             )
         choices = [Choice(f"judged:{one.entry_id}", self._measures[one.entry_id].name) for one in judgements]
         back = Choice("q:results", self._say("result_back_to_results"))
-        lines.append(self._say("choice_line", number=len(choices) + 1, label=back.label))
-        return _reply(Outcome.VERDICT, [Block(tuple(lines)), Block((self._say("result_choices"),))], (*choices, back))
+        more = (self._say("result_choices"), self._say("choice_line", number=len(choices) + 1, label=back.label))
+        return _reply(Outcome.VERDICT, [Block(tuple(lines)), Block(more)], (*choices, back))
 
     def _first_reason(self, one: Judgement) -> str:
         """What is in the way: what can never change before what could, one thing only."""
@@ -253,8 +262,8 @@ class VerdictReplies:
 
     def _counts(self, judgements: tuple[Judgement, ...]) -> str:
         found = [(verdict, sum(one.verdict is verdict for one in judgements)) for verdict in (*_LISTED, Verdict.NOT_NOW)]
-        counts = "，".join(self._say("result_count", verdict=self._say(f"count_{verdict}"), count=count) for verdict, count in found)
-        return self._say("result_counts", total=len(judgements), counts=counts)
+        counts = [self._say("result_count", verdict=self._say(f"count_{verdict}"), count=count) for verdict, count in found if count]
+        return self._say("result_counts", total=len(judgements), counts="，".join(counts))
 
     def _verdict(self, verdict: Verdict, judged: list[Judgement], day: date) -> str:
         if verdict is Verdict.CLOSED and all(self._policy_of(one).validity_on(day) is Validity.NOT_YET for one in judged):

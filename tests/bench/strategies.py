@@ -1,6 +1,6 @@
 """Ways to ask, and dialogues held with simulated users in one of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,30 +64,36 @@ def fixed_order(judge: Judge, asker: Asker, *, lists: bool) -> Strategy:
     """
     order = {fact_id: place for place, fact_id in enumerate(judge.facts)}
 
-    def can_be_ticked(fact_id: str, first: str) -> bool:
-        fact = judge.facts[fact_id]
-        return fact.type in {FactType.BOOL, FactType.SET} and fact.sensitive == judge.facts[first].sensitive
-
     def ask(view: View, scope: Sequence[str], before: Question | None) -> Question | None:
         waiting = asker.waiting(view, scope, unsure_of(view))
         open_ = {fact_id for live in waiting.values() for fact_id in live}
         wholes = {whole for fact_id in open_ if (whole := judge.book.parts.get(fact_id)) is not None and whole not in view.known}
-        candidates = sorted(open_ | wholes, key=lambda fact_id: order[fact_id])
-        if not candidates:
+        facts = sorted(open_ | wholes, key=lambda fact_id: order[fact_id])
+        if not facts:
             return None
-        single = asker.about(candidates[0], view, list(waiting))
-        if not lists or not can_be_ticked(candidates[0], candidates[0]):
-            return single
-        items: list[Item] = []
-        for fact_id in candidates:
-            if can_be_ticked(fact_id, candidates[0]):
-                more = asker.about(fact_id, view, [entry_id for entry_id, live in waiting.items() if fact_id in live]).items
-                more = more or (Item(fact_id),)
-                items += more if len(items) + len(more) <= LONGEST_LIST else ()
-        facts = tuple(dict.fromkeys(item.fact_id for item in items))
-        return Question(facts, (), tuple(items), ()) if len(facts) > 1 else single
+        first = judge.facts[facts[0]]
+        items = _to_tick(judge, first.id, view, waiting)
+        for fact_id in facts[1:] if lists and items else ():
+            more = _to_tick(judge, fact_id, view, waiting) if judge.facts[fact_id].sensitive == first.sensitive else ()
+            items += more if len(items) + len(more) <= LONGEST_LIST else ()
+        asked = tuple(dict.fromkeys(item.fact_id for item in items))
+        return Question(asked, (), items, ()) if len(asked) > 1 or first.type is FactType.SET else Question((first.id,), (), (), ())
 
     return ask
+
+
+def _to_tick(judge: Judge, fact_id: str, view: View, waiting: Mapping[str, Collection[str]]) -> tuple[Item, ...]:
+    """A fact as things to tick: itself, or the members of a set that are not known and matter; nothing if it is no such fact."""
+    fact = judge.facts[fact_id]
+    if fact.type is not FactType.SET:
+        return (Item(fact_id),) if fact.type is FactType.BOOL else ()
+    conditions = [judge.measures[entry_id].condition for entry_id, live in waiting.items() if fact_id in live]
+    tests = [leaf for condition in conditions for leaf in asked_leaves(condition) if leaf.asked == fact_id]
+    wanted = {member for leaf in tests if view.truth(leaf) is Truth.UNKNOWN for member in leaf.test.has or leaf.test.has_none or ()}
+    known = view.known.get(fact_id)
+    if isinstance(known, Members):
+        wanted -= known.has | known.lacks
+    return tuple(Item(fact_id, option.id) for option in fact.options if option.id in wanted)
 
 
 def remembered(ask: Strategy) -> Strategy:
@@ -108,9 +114,11 @@ def unsure_of(view: View) -> set[str]:
     return {fact_id for fact_id, answer in view.answers.items() if isinstance(answer, Absence)}
 
 
-def is_decided(judge: Judge, measure: JudgedMeasure, view: View) -> bool:
-    """Whether a measure fits or does not, or waits for nothing but what the user does not know."""
-    return judge.truth(measure, view) is not Truth.UNKNOWN or unsure_of(view).issuperset(judge.live_facts(measure, view))
+def undecided(judge: Judge, measures: Iterable[JudgedMeasure], view: View) -> list[JudgedMeasure]:
+    """Those that neither fit nor fail, and wait for more than what the user does not know."""
+    unsure = unsure_of(view)
+    unknown = [measure for measure in measures if judge.truth(measure, view) is Truth.UNKNOWN]
+    return [measure for measure in unknown if not (unsure and unsure.issuperset(judge.live_facts(measure, view)))]
 
 
 def hold(judge: Judge, ask: Strategy, user: SimulatedUser, policy_id: str, day: date) -> Dialogue:
@@ -122,7 +130,7 @@ def hold(judge: Judge, ask: Strategy, user: SimulatedUser, policy_id: str, day: 
     measures = measures_of(judge, policy_id)
     answers: dict[str, Answer] = {"place": user.place}
     view = View(judge.book, answers, day)
-    open_ = [measure for measure in measures.values() if not is_decided(judge, measure, view)]
+    open_ = undecided(judge, measures.values(), view)
     effort, most, decided = Effort(), None, None
     asked: list[str] = []
     seen: set[Question] = set()
@@ -143,7 +151,7 @@ def hold(judge: Judge, ask: Strategy, user: SimulatedUser, policy_id: str, day: 
         for fact_id, answer in user.reply(question).items():
             answers[fact_id] = _both(answers.get(fact_id), answer)
         view = View(judge.book, answers, day)
-        open_ = [measure for measure in open_ if not is_decided(judge, measure, view)]
+        open_ = undecided(judge, open_, view)
     if most is None or decided is None:
         raise RuntimeError(f"{policy_id}: nothing left to ask, but open: {[measure.entry_id for measure in open_]}")
     return Dialogue(most, decided, asked_until)

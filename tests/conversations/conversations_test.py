@@ -35,7 +35,8 @@ class Expect(Authored):
     the last reply gave to what is answered now. ``same_reply_as`` is the number of an earlier turn whose words must come again.
 
     Of the questionnaire: ``asks`` are facts of the question now waiting, or what else it waits for (consent, offer, clash, heard, ended,
-    place, results, paused, none); ``verdicts`` what is judged of measures, by code; ``knows`` what is held of facts, in words, 无 for nothing.
+    place, results, paused, none); ``verdicts`` what is judged of measures, by code; ``knows`` what is held of facts, in words,
+    无 for nothing.
     """
 
     outcome: Annotated[tuple[Annotated[Outcome, Field(strict=False)], ...], Field(strict=False, min_length=1)]

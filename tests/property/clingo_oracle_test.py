@@ -38,16 +38,15 @@ from tests.property.situations import (
     judged_rules,
     lies_in,
     linked,
+    linked_groups,
     number_parts,
+    rough,
     rule_tests,
     said,
     shipped,
     somebody,
     values,
 )
-
-SITUATIONS = 4
-"""By chance, for each rule, beside everything told and nothing told."""
 
 
 @pytest.fixture(scope="module")
@@ -243,15 +242,25 @@ def opinion_without_links(rule: condition.AllOf, answers: Answers, as_of: date) 
 
 
 def situations(entry_id: str) -> Iterator[tuple[Answers, date]]:
-    """What somebody to whom a measure applies says who tells everything, what others tell of themselves, and nothing."""
-    fact_ids = [fact for fact, _ in asked_tests(condition_of(entry_id))]
-    chance = Random(entry_id)
-    everybody = ((somebody(fact_ids, day, chance.choice, entry_id), day) for day in DAYS * 20)
-    fitting = next((person, day) for person, day in everybody if is_so(condition_of(entry_id), person, day))
-    yield {fact: exact(asked_facts()[fact], value) for fact, value in fitting[0].items()}, fitting[1]
-    for number, day in enumerate(chance.choices(DAYS, k=SITUATIONS)):
-        person, day = fitting if number % 2 else (somebody(fact_ids, day, chance.choice, entry_id), day)
-        yield said(person, chance.choice), day
+    """What somebody to whom a measure applies says who tells everything; what they and others say of themselves; and nothing.
+
+    All but one thing is told, where that is more than one yes or no: it shows what is concluded, and what is made of half an answer.
+    """
+    rule, chance = condition_of(entry_id), Random(entry_id)
+    fact_ids = list(dict.fromkeys(fact for fact, _ in asked_tests(rule)))
+    everybody = ((somebody(fact_ids, as_of, chance.choice, entry_id), as_of) for as_of in DAYS * 20)
+    fitting = next((person, as_of) for person, as_of in everybody if is_so(rule, person, as_of))
+    day = chance.choice(DAYS)
+    others = [(somebody(fact_ids, day, chance.choice, wish), day) for wish in (None, entry_id)]
+    for person, as_of in (fitting, *others):
+        everything = {fact: exact(asked_facts()[fact], value) for fact, value in person.items()}
+        yield everything, as_of
+        for fact in fact_ids:
+            if len(linked(frozenset((fact,)))) == 1 and asked_facts()[fact].type in (FactType.BOOL, FactType.REGION):
+                continue
+            without = {other: answer for other, answer in everything.items() if other != fact}
+            yield chance.choice((without, {**without, fact: rough(asked_facts()[fact], person[fact], chance.choice)})), as_of
+        yield said(person, chance.choice), as_of
     yield {}, DAYS[0]
 
 
@@ -268,6 +277,22 @@ def test_a_verdict_is_what_every_way_the_rest_may_turn_out_agrees_on(judge: Judg
 
         assert found is opinion, (answers, as_of)
     assert (opinions[0], opinions[-1]) == (Truth.YES, Truth.UNKNOWN)
+
+
+@pytest.mark.parametrize("group", linked_groups(), ids=lambda group: group[0])
+def test_what_a_fact_can_still_be_is_worked_out_to_the_last_value(judge: Judge, group: tuple[str, ...]):
+    """Whatever follows is not asked any more, and what does not follow is not taken for granted."""
+    chance = Random("-".join(group))
+    for as_of in chance.choices(DAYS, k=15 * len(group)):
+        answers = said(somebody(group, as_of, chance.choice), chance.choice)
+        program = Program(as_of)
+        program.add_facts(frozenset(group), answers)
+        program.add_links(frozenset(group))
+        known, left = View(judge.book, answers, as_of).known, program.values()
+        for fact in group:
+            found = {term(value) for value in possible(fact, answers, as_of) if fits(known.get(fact), value)}
+
+            assert found == left[fact], (fact, answers)
 
 
 def test_links_between_open_facts_are_all_that_is_overlooked():

@@ -104,6 +104,12 @@ def linked(facts: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def linked_groups() -> tuple[tuple[str, ...], ...]:
+    """The facts that tell something about each other, group by group."""
+    groups = {tuple(sorted(linked(frozenset((fact,))))) for fact in asked_facts()}
+    return tuple(sorted(group for group in groups if len(group) > 1))
+
+
 # months and places, in our own words
 
 
@@ -327,6 +333,7 @@ def fits(answer: Answer | None, value: Value) -> bool:
 _HOW = {
     "little": ("not", "not", "not", "exactly", "roughly", "absent"),
     "some": ("not", "exactly", "roughly", "exactly", "not", "absent"),
+    "rough": ("roughly", "roughly", "exactly", "roughly", "not"),
     "much": ("exactly", "exactly", "exactly", "exactly", "exactly", "exactly", "exactly", "roughly", "not", "absent"),
 }
 
