@@ -6,7 +6,8 @@ from datetime import date
 from bot.content.fact import Fact, FactType, Topic
 from bot.content.knowledge import Knowledge
 from bot.eligibility.answers import ELSEWHERE, NEVER, NO, YES, Absence, Answer, Days, Members, Span, Within, exactly, on, one
-from bot.eligibility.next_question import Item, Question, ticked
+from bot.eligibility.next_question import Question
+from bot.eligibility.ticking import Item, ticked
 from bot.language.cues import Cues, squeeze
 from bot.language.normalize import normalize
 from bot.language.numbered import read_ticks

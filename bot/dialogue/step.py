@@ -4,16 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.content.knowledge import Knowledge
+from bot.dialogue.course import Told
 from bot.dialogue.decide import Decider
 from bot.dialogue.decision import (
     Answer,
-    AskFact,
     AskRegion,
     ByRegion,
     Clarify,
     Decision,
-    InterviewDecision,
-    Lead,
     Manner,
     Overview,
     Part,
@@ -21,7 +19,8 @@ from bot.dialogue.decision import (
     Say,
     shown_entries,
 )
-from bot.dialogue.interview import Interview, Told
+from bot.dialogue.interview import Interview
+from bot.dialogue.interview_decision import AskFact, InterviewDecision, Lead
 from bot.dialogue.listen import Listener
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
@@ -109,10 +108,10 @@ class Conversation:
             return Step(again, session) if again else None
         told = self.interview.take(session, normal, day) if listed or counts or self._offered(session, squeezed) is None else None
         told = told or self._moved(session, text, day)
-        if told is None and (wanted := self.interview.wanted(normal)):
+        if told is None and (wanted := self.interview.words.wanted(normal)):
             about = session.about if wanted == "match" else ()
             told = self.interview.begin(session, text, day, about, keep=True)
-        if told is None and state is None and self.interview.steers(squeezed) and not self.listener.command(squeezed):
+        if told is None and state is None and self.interview.words.goes_on(squeezed) and not self.listener.command(squeezed):
             return self._say(session, "interview_not_begun", Outcome.META)
         return Step(*told) if told else None
 
@@ -157,7 +156,7 @@ class Conversation:
         if isinstance(step.decision, RefuseUnsure) or (isinstance(step.decision, Say) and step.decision.key in _NOT_UNDERSTOOD):
             return True
         query = step.query
-        return query is not None and not (query.topical or query.aspects or query.regions or self.interview.is_question(normal))
+        return query is not None and not (query.topical or query.aspects or query.regions or self.interview.words.is_question(normal))
 
     def _text(self, session: Session, text: str, normal: str, day: date) -> Step:
         squeezed = squeeze(normal)

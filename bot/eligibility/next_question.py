@@ -4,26 +4,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.content.fact import Fact, FactType, Topic
-from bot.eligibility.answers import Absence, Answer, Known, Members, Span, exactly, one
+from bot.eligibility.answers import Absence, Known, Members, Span, exactly
 from bot.eligibility.cells import cells, weight
 from bot.eligibility.conditions import Leaf, asked_leaves
 from bot.eligibility.judge import Judge
+from bot.eligibility.ticking import Item
 from bot.eligibility.truth import Truth
 from bot.eligibility.view import View
 
 LONGEST_LIST = 6
 """A list of things to tick is read aloud to some people."""
-_LIST_EFFORT = 1.5
+_LIST_EFFORT = 1.2
+_WAITING_COUNTS = 0.15
+"""A measure that waits for a fact counts so much of one that its answer settles: what many wait for comes early."""
 _TOPIC_GAIN = 2
 """A question about something else must promise so many times as much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to tick: a fact that is so, or with ``member`` something a set has."""
-
-    fact_id: str
-    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +148,7 @@ class Asker:
         return sum(gain for gain, _ in together) / _LIST_EFFORT, sum(live for _, live in together) / _LIST_EFFORT
 
     def _gain(self, question: Question, view: View, waiting: Mapping[str, tuple[str, ...]]) -> tuple[float, float]:
-        """How many measures an answer is expected to settle, and how many wait for it, both for the effort of answering."""
+        """What a question promises for the effort: measures expected to be settled with a share of those that wait, then how many wait."""
         fact = self._judge.facts[question.fact_id]
         possible = question.cells or _ticked(question.items)
         weights = [weight(fact, cell) for cell in possible]
@@ -164,25 +159,14 @@ class Asker:
         for cell, share in zip(possible, weights, strict=True):
             after = view.with_answer(question.fact_id, cell)
             settled += share * sum(self._judge.is_settled(self._judge.measures[entry_id], after) for entry_id in touched)
-        return settled / total / fact.effort, len(question.decides) / fact.effort
-
-
-def ticked(items: tuple[Item, ...], chosen: Collection[Item], unsure: Collection[Item] = ()) -> dict[str, Answer]:
-    """What a list of things to tick tells: what is chosen is so, what is not chosen is not, and of what is unsure nothing is known."""
-    answers: dict[str, Answer] = {}
-    for fact_id in dict.fromkeys(item.fact_id for item in items):
-        own = [item for item in items if item.fact_id == fact_id]
-        if own[0].member is None:
-            answers[fact_id] = Absence.UNSURE if own[0] in unsure else one("yes" if own[0] in chosen else "no")
-            continue
-        has = frozenset(item.member for item in own if item in chosen and item.member)
-        lacks = frozenset(item.member for item in own if item not in chosen and item not in unsure and item.member)
-        answers[fact_id] = Members(has, lacks) if has or lacks else Absence.UNSURE
-    return answers
+        waits = len(question.decides)
+        return (settled / total + _WAITING_COUNTS * waits) / fact.effort, waits / fact.effort
 
 
 def _members_to_tick(fact: Fact, possible: tuple[Known, ...]) -> tuple[Item, ...]:
-    members = {member for cell in possible if isinstance(cell, Members) for member in cell.lacks | cell.has}
+    """The members that some answers have and others lack."""
+    sets = [cell for cell in possible if isinstance(cell, Members)]
+    members = {member for cell in sets for member in cell.has} & {member for cell in sets for member in cell.lacks}
     return tuple(Item(fact.id, option.id) for option in fact.options if option.id in members)
 
 

@@ -8,7 +8,7 @@ from bot.content.knowledge import Knowledge
 from bot.content.months import add_months, whole_months
 from bot.eligibility.answers import ELSEWHERE, NEVER, NO, YES, Absence, Answer, Days, Members, OneOf, Span, Within, one
 from bot.eligibility.cells import EARLIEST
-from bot.eligibility.next_question import Item
+from bot.eligibility.ticking import Item
 from bot.language.numerals import say_number
 
 _BY_YEARS = 24

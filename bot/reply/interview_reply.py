@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.content.knowledge import Knowledge
 from bot.dialogue.choice import Choice
-from bot.dialogue.decision import (
+from bot.dialogue.interview_decision import (
     AskClash,
     AskConsent,
     AskEnded,

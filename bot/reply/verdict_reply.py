@@ -8,7 +8,7 @@ from bot.content.measure import AmountRole, Measure, Standing
 from bot.content.policy import Policy, Validity
 from bot.content.rule import Rule
 from bot.dialogue.choice import Choice
-from bot.dialogue.decision import ShowFailing, ShowJudgement, ShowResults, ShowSheet
+from bot.dialogue.interview_decision import ShowFailing, ShowJudgement, ShowResults, ShowSheet
 from bot.dialogue.outcome import Outcome
 from bot.eligibility.answers import Answer, Within
 from bot.eligibility.conditions import Leaf

@@ -23,7 +23,8 @@ from bot.eligibility.answers import (
     on,
     one,
 )
-from bot.eligibility.next_question import Item, Question, ticked
+from bot.eligibility.next_question import Question
+from bot.eligibility.ticking import Item, ticked
 from bot.eligibility.view import FactBook
 
 UNSURE_SHARE = 0.05

@@ -10,7 +10,8 @@ from bot.content.fact import FactType
 from bot.eligibility.answers import Absence, Answer, Members
 from bot.eligibility.conditions import asked_leaves
 from bot.eligibility.judge import Judge, JudgedMeasure
-from bot.eligibility.next_question import LONGEST_LIST, Asker, Item, Question
+from bot.eligibility.next_question import LONGEST_LIST, Asker, Question
+from bot.eligibility.ticking import Item
 from bot.eligibility.truth import Truth
 from bot.eligibility.view import View
 

@@ -23,6 +23,7 @@ WORDING = Wording(
         "telegram_about": "扶持政策问答",
         "command_start": "开始",
         "command_help": "怎么用",
+        "command_check": "查我符合哪些",
         "command_restart": "重新开始",
         "command_forget": "忘记我",
         "error": "出错了，请再发一次。",

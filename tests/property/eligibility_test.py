@@ -12,7 +12,8 @@ from bot.eligibility.answers import ELSEWHERE, NEVER, Absence, Answers, Days, Kn
 from bot.eligibility.cells import cells
 from bot.eligibility.conditions import Leaf, asked_leaves, compile_condition
 from bot.eligibility.judge import Judge
-from bot.eligibility.next_question import Asker, Item, Question, ticked
+from bot.eligibility.next_question import Asker, Question
+from bot.eligibility.ticking import Item, ticked
 from bot.eligibility.truth import Truth
 from bot.eligibility.verdict import Verdict
 from bot.eligibility.view import View

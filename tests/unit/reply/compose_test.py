@@ -6,7 +6,13 @@ import pytest
 
 from bot.content.knowledge import Knowledge
 from bot.content.policy import Validity
-from bot.dialogue.decision import Answer, Manner, Part, RefusePlace, Say
+from bot.dialogue.decision import (
+    Answer,
+    Manner,
+    Part,
+    RefusePlace,
+    Say,
+)
 from bot.dialogue.outcome import Outcome
 from bot.reply.compose import Composer
 from bot.reply.reply import Reply
