@@ -120,6 +120,8 @@ class Answering(Authored):
 
     yes: Cues
     no: Cues
+    none: Cues
+    nothing_else: Cues
     begins_yes: Cues
     begins_no: Cues
     unsure: Cues

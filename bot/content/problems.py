@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from bot.content.authored import Authored, Text
+from bot.content.authored import Authored, Identifier, RegionCode, Text
+from bot.content.condition import FactId
 
 FieldPath = tuple[str | int, ...]
+
+_MISSPELT = {get_args(kind)[1].pattern: code for kind, code in ((Identifier, "odd_id"), (FactId, "odd_fact_id"), (RegionCode, "odd_region"))}
+"""The problem codes of text that has to be spelt in a certain way, by its pattern: staff do not read patterns."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,12 +37,15 @@ class ProblemWords(Authored):
 
 @dataclass(slots=True)
 class Problems:
-    """Mistakes found so far."""
+    """Mistakes found so far. ``entries`` are the names of a file's list entries by place, said instead of the number where known."""
 
     found: list[Problem] = field(default_factory=list)
+    entries: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def add(self, file: Path | str, line: int, where: FieldPath | str, code: str, /, **details: Any) -> None:
         """Note a mistake at a field of a file."""
+        if where and isinstance(where[0], int) and not isinstance(where, str):
+            where = (self.entries.get(str(file), {}).get(where[0], where[0]), *where[1:])
         name = where if isinstance(where, str) else field_name(where)
         self.found.append(Problem(str(file), line, name, code, tuple((key, str(value)) for key, value in sorted(details.items()))))
 
@@ -65,6 +72,8 @@ class Problems:
                 context["expected"] = context["expected"].replace("' or '", "', '").replace("'", "")
             if code == "string_type" and isinstance(given, int | float | date) and not isinstance(given, bool):
                 code = "unquoted_number"
+            if code == "string_pattern_mismatch":
+                code = _MISSPELT.get(context["pattern"], code)
             self.add(file, nearest_line(lines, where), where, code, given=shown(given), **context)
 
 

@@ -154,6 +154,9 @@ class _Reader:
     def _facts(self) -> dict[str, Fact] | None:
         path = self.rules / "facts.yaml"
         value = self._value(path)
+        if isinstance(value, list):  # a fact is found by its id, not by counting
+            ids = {index: fact.get("id") for index, fact in enumerate(value) if isinstance(fact, dict)}
+            self.problems.entries[str(path)] = {index: fact_id for index, fact_id in ids.items() if isinstance(fact_id, str) and fact_id}
         found: tuple[Fact, ...] | None = None if value is None else self._validated(path, value, tuple[Fact, ...])
         if found is None:
             return None

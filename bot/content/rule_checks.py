@@ -1,5 +1,7 @@
 """Whether facts, rules and measures fit together: nothing unknown, nothing that cannot fail, no question nobody needs."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,13 @@ _FITTING: Mapping[FactType, tuple[str, ...]] = {
     FactType.DATE: (),
 }
 """The tests each type of fact can be put to, as staff write them; a date is tested by the months since it."""
+
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|[^\W\d]")
+"""Where a number may begin: digits, or a letter that may be a numeral."""
+
+_YEAR = 12
+"""Months of a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +193,10 @@ def _check_condition(
         if test.id in seen:
             add(path, (*at, "id"), "repeated_condition", id=test.id)
         seen.add(test.id or "")
+        said = _contradiction(fact, test)
+        if said is not None:
+            field, number = ("at_least", test.at_least) if test.at_least is not None else ("at_most", test.at_most)
+            add(path, (*at, "say"), "say_contradicts_number", said=said, test=field, number=number)
         for name in ("id", "say", "change"):
             if getattr(test, name) is None:
                 add(path, at, "condition_lacks", name=name)
@@ -222,6 +235,42 @@ def _check_test(regions: Regions, fact: Fact, test: Test, path: Path, at: FieldP
         if code not in regions.names:
             add(path, (*at, field, index), "unknown_region", code=code)
     return True
+
+
+def _contradiction(fact: Fact, test: Test) -> str | None:
+    """The one number in the words of a condition that is not the one it tests; None if they agree or it cannot be told.
+
+    Only a number in the unit of the fact counts. Of months it may be one in another unit if there is none in months: those are years.
+    """
+    number = test.at_least if test.at_least is not None else test.at_most
+    if number is None or test.say is None or fact.unit is None:
+        return None
+    numbers = list(_numbers(test.say))
+    if any(second[1] - first[2] <= 1 for first, second in zip(numbers, numbers[1:], strict=False)):  # from one to the other
+        return None
+    in_unit = [(value, begin, end + len(fact.unit)) for value, begin, end in numbers if test.say.startswith(fact.unit, end)]
+    if not in_unit and fact.derived is not None and fact.derived.months_since is not None:
+        in_unit = [(value * _YEAR, begin, end + 1) for value, begin, end in numbers]
+    if len(in_unit) != 1 or in_unit[0][0] == number:
+        return None
+    _, begin, end = in_unit[0]
+    return test.say[begin:end]
+
+
+def _numbers(text: str) -> Iterator[tuple[float, int, int]]:
+    """The numbers of a text, written in digits or as one numeral above one, with where each begins and ends."""
+    end = 0
+    for found in _NUMBER.finditer(text):
+        if found.start() < end:
+            continue
+        value = float(found[0]) if found[0][0].isdecimal() else unicodedata.numeric(found[0], 0)
+        if value <= 1 and not found[0].isdecimal():  # "one" is in many other words
+            continue
+        end = found.end()
+        while end < len(text) and not text[end].isdecimal() and (times := unicodedata.numeric(text[end], 0)):
+            value, end = (value * times if times > 1 and times % 10 == 0 else 0), end + 1
+        if value:  # else a numeral of several digits, which is not read
+            yield value, found.start(), end
 
 
 def _check_options(known: Sequence[str], chosen: Sequence[str], path: Path, where: FieldPath, add: "AddProblem") -> None:

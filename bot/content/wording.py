@@ -166,6 +166,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         # questionnaire and verdicts
         "interview_begin": "",
         "interview_misread": "",
+        "interview_results_stand": "",
         "interview_resumed": "",
         "interview_back": "",
         "interview_moved": "",
@@ -288,6 +289,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "result_continue": "",
         "result_correct": "",
         "result_sheet": "",
+        "result_document": "title",
         "result_none_fit": "",
         "result_failing_opening": "count",
         "result_failing_item": "number name reason",

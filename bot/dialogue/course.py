@@ -18,7 +18,7 @@ from bot.dialogue.interview_decision import (
 )
 from bot.dialogue.questionnaire import Clash, Questionnaire, Waiting
 from bot.dialogue.session import Session
-from bot.eligibility.answers import Absence, Answer, Members, disjoint
+from bot.eligibility.answers import ELSEWHERE, Absence, Answer, Members, Within, disjoint
 from bot.eligibility.judge import Judge
 from bot.eligibility.next_question import Asker, Question
 from bot.eligibility.verdict import Judgement, Verdict
@@ -93,6 +93,8 @@ class Course:
     def _clash(self, before: Mapping[str, Answer], new: Mapping[str, Answer]) -> Clash | None:
         for fact, answer in new.items():
             old = before.get(fact)
+            if answer == Within(ELSEWHERE):
+                continue  # said of a place in the larger one told before
             if old is not None and not isinstance(old, Absence) and not isinstance(answer, Absence) and disjoint(old, answer):
                 return Clash(fact, answer, fact)
         for first, second in self.judge.book.clashes({**before, **new}):

@@ -1,6 +1,6 @@
 """Facts heard in what somebody types: the answer to a question, and what is said in passing."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from bot.content.fact import Fact, FactType, Topic
@@ -22,6 +22,8 @@ _LONGEST_ANSWER = 40
 _NUMBER_LENGTH = 8
 _OF_ONESELF = frozenset((Topic.SELF, Topic.HOUSEHOLD))
 _SHORTEST_PART = 2
+_WHO = "role"
+"""The fact who asks; it is heard in front of what is said of people hired (我们公司招了5个残疾人)."""
 
 
 class FactEar:
@@ -34,6 +36,8 @@ class FactEar:
         self._join = knowledge.lexicon.place_cues.join
         answering = knowledge.lexicon.answering
         self._yes, self._no = _whole(answering.yes), _whole(answering.no)
+        self._none = _whole(answering.none)
+        self._nothing_else = Cues(answering.nothing_else)
         self._begins = {YES: tuple(map(squeeze, answering.begins_yes)), NO: tuple(map(squeeze, answering.begins_no))}
         self._absences = {
             **{word: Absence.DECLINED for word in _whole(answering.declined)},
@@ -106,10 +110,13 @@ class FactEar:
         What is said of people hired is not taken for what the person is.
         """
         squeezed = squeeze(text)
-        own = squeeze("".join(clause for clause in clauses(text) if not self._of_others.hit(squeeze(clause))))
+        parts = [(clause, self._of_others.first(clause)) for clause in map(squeeze, clauses(text))]
+        own = "".join(clause for clause, others in parts if others is None)
+        asking = "".join(clause[:others] for clause, others in parts)
         found: dict[str, Answer] = {}
         for fact in self._facts.values():
-            answer = self._in_passing(fact, text, own if fact.topic in _OF_ONESELF else squeezed, today)
+            heard = asking if fact.id == _WHO else own if fact.topic in _OF_ONESELF else squeezed
+            answer = self._in_passing(fact, text, heard, today)
             if answer is None and (fact.part_of in within or fact.part_of in found):
                 answer = _counted_by_noun(fact, text)
             if answer is not None:
@@ -162,15 +169,29 @@ class FactEar:
         if ticks is not None:
             chosen, unsure = ticks
             return ticked(items, {items[number - 1] for number in chosen}, {items[number - 1] for number in unsure})
-        if squeezed in self._no:
+        if squeezed in self._none:
             return ticked(items, ())
-        if len(items) == 1 and self._yes_or_no(squeezed) == one(YES):
-            return ticked(items, items)
-        named = {item for item in items if self._named(item, squeezed)}
-        if not named and len(squeezed) >= _SHORTEST_PART:
-            partly = [item for item in items if squeezed in self._tick(item)]
-            named = set(partly) if len(partly) == 1 else named
-        return ticked(items, named) if named else None
+        if len(items) == 1 and (side := self._yes_or_no(squeezed)) is not None:
+            return ticked(items, items if side == one(YES) else ())
+        heard = {item: self._named(item, squeezed) for item in items}
+        if not any(said is not None for said in heard.values()) and len(squeezed) >= _SHORTEST_PART:
+            partly = [item for item in items if squeezed in self._tick(item) or _shortens(squeezed, self._tick(item))]
+            heard = {item: True if partly == [item] else None for item in items}
+        return self._told_in_words(heard, squeezed)
+
+    def _told_in_words(self, heard: Mapping[Item, bool | None], squeezed: str) -> dict[str, Answer] | None:
+        """What words tell of a list: only of what they name, unless they say that it is all or that the rest is not known."""
+        named = {item: so for item, so in heard.items() if so is not None}
+        if not named:
+            return None
+        chosen = [item for item, so in named.items() if so]
+        if self._nothing_else.hit(squeezed):
+            return ticked(tuple(heard), chosen)
+        absence = next((why for word, why in self._absences.items() if squeezed.endswith(word)), None)
+        if absence is not None:
+            rest = {item.fact_id: absence for item in heard if item not in named}
+            return {**rest, **ticked(tuple(named), chosen)}
+        return dict(ticked(tuple(named), chosen))
 
     def _tick(self, item: Item) -> str:
         """A thing to tick in squeezed words."""
@@ -178,7 +199,8 @@ class FactEar:
         label = next((option.label for option in fact.options if option.id == item.member), "")
         return squeeze(normalize(f"{fact.tick or ''}{label}"))
 
-    def _named(self, item: Item, squeezed: str) -> bool:
+    def _named(self, item: Item, squeezed: str) -> bool | None:
+        """Whether words say that a thing to tick is so, or is not; None if they do not speak of it."""
         fact = self._facts[item.fact_id]
         option = item.member or YES
         if item.member is None and self._options[fact.id][NO].hit(squeezed):
@@ -189,7 +211,7 @@ class FactEar:
             else squeeze(normalize(fact.name))
         )
         affirmed = self._affirmed(self._options[fact.id][option], squeezed)
-        return affirmed or bool(affirmed is None and label and label in squeezed)
+        return True if affirmed is None and label and label in squeezed else affirmed
 
     def _in_passing(self, fact: Fact, text: str, squeezed: str, today: date) -> Answer | None:
         match fact.type:
@@ -206,14 +228,27 @@ class FactEar:
                     if about is None or not about.hit(squeeze(clause)):
                         continue
                     if fact.type is FactType.DATE:
-                        days = read_when(clause, today)
+                        days = None if self._of_something_else(fact, squeeze(clause)) else read_when(clause, today)
                         if days is not None:
                             return Days(*days)
                     elif (number := _counted(fact, clause)) is not None:
                         return number
+                if any(self._denied_count(fact, squeeze(clause)) for clause in clauses(text)):
+                    return exactly(0)
             case FactType.REGION:
                 return None
         return None
+
+    def _denied_count(self, fact: Fact, squeezed: str) -> bool:
+        """Whether a clause says that there is none of the people a fact counts (没雇人, 没招残疾人)."""
+        nouns = (fact.unit or "", *fact.counts) if fact.counts else ()
+        done = [cue for cue in fact.about if cue not in fact.counts]
+        return any(f"{denied}{cue}{noun}" in squeezed for denied in self._denies for cue in done for noun in nouns)
+
+    def _of_something_else(self, fact: Fact, squeezed: str) -> bool:
+        """Whether a time told in a clause may be that of something else the person has or is (残疾证是2019年办的)."""
+        others = (other for other in self._facts.values() if other.type is FactType.BOOL and other.topic in _OF_ONESELF - {fact.topic})
+        return any(self._option(other, squeezed) for other in others)
 
     def _option(self, fact: Fact, squeezed: str) -> Answer | None:
         """The one option whose words are heard; of yes and no, no, whose words often hold those of yes."""
@@ -255,6 +290,18 @@ class FactEar:
             if squeezed not in self._yes and squeezed not in self._no and len(squeezed) > len(word) + 1:
                 squeezed = squeezed.removesuffix(word)
         return squeezed
+
+
+def _shortens(short: str, text: str) -> bool:
+    """Whether a few characters are what is left of a text when some are dropped behind its first (有证 of 有残疾人证)."""
+    rest = iter(text)
+    return len(short) <= _SHORT // 2 and short[:1] == text[:1] and all(character in rest for character in short)
+
+
+def _shortened(text: str, whole: str) -> bool:
+    """Whether a text is a longer one with characters left out (有证 for 有残疾人证)."""
+    rest = iter(whole)
+    return all(char in rest for char in text)
 
 
 def _before(piece: str, text: str) -> Iterator[str]:

@@ -68,7 +68,7 @@ class Interview:
         earlier = session.questionnaire if keep else None
         if earlier is not None:
             answered = {fact: answer for fact, answer in earlier.answers.items() if fact != PLACE and not isinstance(answer, Absence)}
-            heard = {**answered, **heard}
+            heard = {**answered, **earlier.heard, **heard}
         if region is None:
             waiting = Questionnaire((), Waiting.PLACE, heard=heard)
             return AskRegion(), replace(session, questionnaire=waiting, offered=())
@@ -203,9 +203,9 @@ class Interview:
         """Whether a message agrees or refuses where only that was asked; that something is wrong refuses."""
         if state.waiting is Waiting.OFFER and self.words.enough.hit(squeezed):
             return "yes"
-        if state.waiting is Waiting.OFFER and (word in {"resume", "skip"} or self.words.more.hit(squeezed)):
+        if state.waiting is Waiting.OFFER and (word in {"resume", "skip"} or self.words.more.hit(squeezed) or self._ear.doubts(normal)):
             return "no"
-        if state.waiting is Waiting.CONSENT and (word == "skip" or self._ear.declines(normal)):
+        if state.waiting is Waiting.CONSENT and (word == "skip" or self._ear.declines(normal) or self._ear.doubts(normal)):
             return "no"
         if state.waiting is Waiting.CLASH and (word == "skip" or self._ear.doubts(normal)):
             return "unsure"
@@ -263,6 +263,8 @@ class Interview:
                 return self._course.advance(session, replace(state, offered=True, waiting=Waiting.ANSWER, changing=None), day)
             case "failing":
                 failing = ShowFailing(self._course.judged(state, day, Verdict.NOT_NOW))
+                if not failing.judgements:
+                    return self._course.results(session, state, day)
                 return failing, replace(session, last=failing, shown=0)
             case "sheet" | "sheet_answers":
                 known = {fact: answer for fact, answer in state.answers.items() if not isinstance(answer, Absence)}

@@ -30,12 +30,16 @@ class Lead(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskFact:
-    """The next question of the questionnaire; ``noted`` is what was just understood, ``ticks`` what was picked of a list so far."""
+    """The next question of the questionnaire; ``noted`` is what was just understood, ``ticks`` what was picked of a list so far.
+
+    ``number`` is what was typed where it may be how many or which choice.
+    """
 
     question: Question
     lead: Lead = Lead.NONE
     noted: Mapping[str, Answer] = field(default_factory=dict)
     ticks: frozenset[int] = frozenset()
+    number: int | None = None
     outcome: Outcome = Outcome.QUESTION
 
 

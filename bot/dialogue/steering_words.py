@@ -12,7 +12,7 @@ _WHOLE_REQUEST = 5
 _GOING_ON = frozenset(("resume", "results", "back", "sheet", "failing", "change"))
 _LEAVING = frozenset(("stop", "back"))
 """What steers even with something said beside it."""
-_NO_COMMANDS = ("yes", "no", "begins_yes", "begins_no", "unsure", "declined", "of_others", "same", "denies")
+_NO_COMMANDS = ("yes", "no", "none", "nothing_else", "begins_yes", "begins_no", "unsure", "declined", "of_others", "same", "denies")
 
 
 class SteeringWords:

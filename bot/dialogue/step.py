@@ -20,7 +20,7 @@ from bot.dialogue.decision import (
     shown_entries,
 )
 from bot.dialogue.interview import Interview
-from bot.dialogue.interview_decision import AskFact, InterviewDecision, Lead
+from bot.dialogue.interview_decision import AskFact, AskWhichAnswer, InterviewDecision, Lead
 from bot.dialogue.listen import Listener
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
@@ -102,10 +102,11 @@ class Conversation:
         )
         if session.slow and state is not None and state.waiting is Waiting.RESULTS and self.listener.command(squeezed) == "next":
             return None
-        counts = self.interview.counts(session, squeezed)
+        meant = any(":=" in choice.id for choice in session.offered)
+        counts = False if meant else self.interview.counts(session, squeezed)
         if counts is None and self._offered(session, squeezed) is not None:
             again = self.interview.repeat(session, day, Lead.NUMBER_OR_CHOICE)
-            return Step(again, session) if again else None
+            return Step(replace(again, number=read_ordinal(squeezed)), session) if isinstance(again, AskFact) else None
         told = self.interview.take(session, normal, day) if listed or counts or self._offered(session, squeezed) is None else None
         told = told or self._moved(session, text, day)
         if told is None and (wanted := self.interview.words.wanted(normal)):
@@ -113,6 +114,8 @@ class Conversation:
             told = self.interview.begin(session, text, day, about, keep=True)
         if told is None and state is None and self.interview.words.goes_on(squeezed) and not self.listener.command(squeezed):
             return self._say(session, "interview_not_begun", Outcome.META)
+        if told is not None and isinstance(told[0], AskWhichAnswer) and not told[0].answers:
+            return self._asked_after(Step(*told), day)
         return Step(*told) if told else None
 
     def _moved(self, session: Session, text: str, day: date) -> Told | None:
@@ -136,6 +139,8 @@ class Conversation:
             return step
         if step.decision.outcome is Outcome.CRISIS:
             return replace(step, session=self.interview.pause(step.session))
+        if state.waiting is Waiting.RESULTS and session.offered and self._asks_nothing(step, normal):
+            return self._say(session, "interview_results_stand", Outcome.META)
         if state.waiting in {Waiting.PAUSED, Waiting.RESULTS}:
             return step
         if isinstance(step.decision, Say) and step.decision.key == "slower_none":

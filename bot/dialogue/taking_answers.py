@@ -1,6 +1,6 @@
 """Answers taken from messages and choices: to the question that waits, beside it, unasked, and instead of earlier ones."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -11,9 +11,9 @@ from bot.dialogue.interview_decision import AskFact, ConfirmHeard
 from bot.dialogue.questionnaire import Questionnaire, Waiting
 from bot.dialogue.session import Session
 from bot.dialogue.steering_words import SteeringWords
-from bot.eligibility.answers import Absence, Answer, OneOf
+from bot.eligibility.answers import Absence, Answer, OneOf, disjoint, exactly
 from bot.eligibility.next_question import Question
-from bot.eligibility.ticking import left_of, ticked, with_ticks
+from bot.eligibility.ticking import Item, left_of, ticked, with_ticks
 from bot.language.cues import squeeze
 from bot.retrieval.understand import Understanding
 
@@ -35,11 +35,17 @@ class TakingAnswers:
         if question is None or (self._words.is_question(normal) and not (question.items and normal[:1].isdigit())):
             return None
         found = self._ear.answer(replace(question, items=left_of(question.items, state.ticks)), normal, day)
-        if found is not None:
-            found = with_ticks(question.items, state.ticks, found)
+        if found is not None and question.items:
+            told = tuple(fact for fact in question.facts if fact in found or any(question.items[at].fact_id == fact for at in state.ticks))
+            found = with_ticks(
+                tuple(item for item in question.items if item.fact_id in told), _moved(question.items, told, state.ticks), found
+            )
+            state = replace(state, question=replace(question, facts=told))
         said = self._ear.said(normal, day, within=question.facts) if found is None or not self._ear.is_plain(question, normal) else {}
         said = {fact: answer for fact, answer in said.items() if fact not in question.facts and not self._strays(question, fact, found)}
         said = {fact: answer for fact, answer in said.items() if not self._outdone(state, fact, answer)}
+        if found is not None:  # what is said beside an answer is no contradiction of anything
+            said = {fact: answer for fact, answer in said.items() if not _at_odds(state.answers.get(fact), answer)}
         if found is None and not said:
             return None
         return self._course.store(session, state, {**(found or {}), **said}, day, asked=found is not None)
@@ -55,6 +61,8 @@ class TakingAnswers:
             return self._course.store(session, state, ticked(question.items, ()), day)
         if which == "done":
             return self._course.store(session, state, ticked(question.items, {question.items[index] for index in state.ticks}), day)
+        if which.startswith("=") and which[1:].isdigit():
+            return self._course.store(session, state, {fact: exactly(int(which[1:]))}, day)
         if not which.isdigit():
             return None
         if question.items and int(which) < len(question.items):
@@ -96,6 +104,7 @@ class TakingAnswers:
     def told_unasked(self, session: Session, state: Questionnaire, normal: str, day: date) -> Told | None:
         """Something sensitive told where only leave to ask for it was asked: that is leave, and it is taken."""
         said = {} if self._words.is_question(normal) else self._ear.said(normal, day)
+        said = {fact: answer for fact, answer in said.items() if self._facts[fact].type is not FactType.DATE}
         if not any(self._facts[fact].sensitive for fact in said):
             return None
         return self._course.store(session, replace(state, consent=True), said, day, asked=False)
@@ -133,3 +142,13 @@ class TakingAnswers:
         if not isinstance(before, OneOf) or not isinstance(heard, OneOf):
             return False
         return any(option.id in before.ids and heard.ids <= set(option.over) for option in self._facts[fact_id].options)
+
+
+def _at_odds(before: Answer | None, answer: Answer) -> bool:
+    return before is not None and not isinstance(before, Absence) and not isinstance(answer, Absence) and disjoint(before, answer)
+
+
+def _moved(items: tuple[Item, ...], facts: tuple[str, ...], ticks: Collection[int]) -> frozenset[int]:
+    """Where what was ticked stands in the part of a list that is about some facts."""
+    kept = [index for index, item in enumerate(items) if item.fact_id in facts]
+    return frozenset(kept.index(index) for index in ticks if index in kept)

@@ -14,7 +14,7 @@ from bot.content.policy import Policy, Validity
 from bot.content.rule import Rule
 from bot.eligibility.answers import NEVER, Absence, Answers, Days, OneOf, Span
 from bot.eligibility.cells import cells
-from bot.eligibility.conditions import Either, Every, Leaf, Node, asked_leaves, compile_condition, leaves
+from bot.eligibility.conditions import Either, Every, Leaf, Node, asked_leaves, compile_condition
 from bot.eligibility.truth import Truth
 from bot.eligibility.verdict import Blocked, Judgement, Repair, Verdict
 from bot.eligibility.view import FactBook, View
@@ -30,7 +30,7 @@ _MOST_COMBINATIONS = 200
 class JudgedMeasure:
     """A measure with its rule ready to be judged.
 
-    ``repeated`` are facts that occur more than once in it, ``leaves`` all its tests, ``checks`` what else it needs.
+    ``repeated`` are facts that occur more than once in it, ``checks`` what else it needs.
     """
 
     entry_id: str
@@ -41,11 +41,9 @@ class JudgedMeasure:
     facts: frozenset[str]
     repeated: tuple[tuple[str, tuple[Leaf, ...]], ...]
     additions: tuple[tuple[Node, str], ...]
-    leaves: tuple[Leaf, ...] = field(init=False)
     checks: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "leaves", tuple(leaves(self.condition)))
         object.__setattr__(self, "checks", tuple(prose.say for prose in self.rule.also_needed))
 
 
@@ -83,7 +81,7 @@ class Judge:
             case Truth.UNKNOWN:
                 otherwise = Verdict.UNKNOWN
             case _:
-                otherwise = Verdict.NEAR if repair else Verdict.NOT_NOW
+                otherwise = Verdict.NEAR if _is_near(repair) else Verdict.NOT_NOW
         closed = validity in {Validity.ENDED, Validity.NOT_YET} and otherwise is not Verdict.NOT_NOW
         live = dict.fromkeys(_live(judged.condition, view)) if truth is Truth.UNKNOWN else {}
         if repair is not None:
@@ -95,8 +93,8 @@ class Judge:
             Verdict.CLOSED if closed else otherwise,
             otherwise,
             tuple(_blocked(judged.condition, view)) if truth is Truth.NO else (),
-            repair,
-            tuple([leaf for leaf in judged.leaves if view.truth(leaf) is Truth.YES]),
+            repair if otherwise is Verdict.NEAR else None,
+            tuple(_met(judged.condition, view)),
             needs,
             unsure,
             judged.checks,
@@ -178,6 +176,22 @@ def _live(node: Node, view: View) -> Iterator[str]:
         yield node.asked
     else:
         yield from _live(node.inner, view)
+
+
+def _is_near(repair: Repair | None) -> bool:
+    """Whether little is missing: time alone, or something to do while all else is known to hold."""
+    return repair is not None and (not repair.open_ or repair.ready_on is not None)
+
+
+def _met(node: Node, view: View) -> Iterator[Leaf]:
+    """The tests that hold and count: of a choice only those of the alternatives that hold."""
+    if isinstance(node, Leaf):
+        if view.truth(node) is Truth.YES:
+            yield node
+        return
+    for part in node.parts:
+        if isinstance(node, Every) or view.truth(part) is Truth.YES:
+            yield from _met(part, view)
 
 
 def _blocked(node: Node, view: View) -> list[Blocked]:

@@ -15,7 +15,7 @@ from bot.dialogue.interview_decision import (
     Lead,
     OfferResults,
 )
-from bot.eligibility.answers import Answer
+from bot.eligibility.answers import Answer, exactly
 from bot.eligibility.next_question import Question
 from bot.reply.fact_words import FactWords
 from bot.reply.measure_lines import unstopped
@@ -78,7 +78,11 @@ class InterviewReplies:
             Choice(f"fact:{question.fact_id}:{index}", self._words.cell(question.fact_id, cell, day))
             for index, cell in enumerate(question.cells)
         ]
-        return _asked(decision, lead, [fact.ask or fact.name], [*choices, *self._ways_out(question)], self._say)
+        offered = [*choices, *self._ways_out(question)]
+        if decision.number is not None and 0 < decision.number <= len(offered):
+            many = Choice(f"fact:{question.fact_id}:={decision.number}", self._words.answer(question.fact_id, exactly(decision.number)))
+            offered = [many, offered[decision.number - 1]]
+        return _asked(decision, lead, [fact.ask or fact.name], offered, self._say)
 
     def _list(self, decision: AskFact, lead: list[str]) -> Reply:
         question = decision.question

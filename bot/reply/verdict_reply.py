@@ -10,7 +10,7 @@ from bot.content.rule import Rule
 from bot.dialogue.choice import Choice
 from bot.dialogue.interview_decision import ShowFailing, ShowJudgement, ShowResults, ShowSheet
 from bot.dialogue.outcome import Outcome
-from bot.eligibility.answers import Answer, Within
+from bot.eligibility.answers import ELSEWHERE, Answer, Within
 from bot.eligibility.conditions import Leaf
 from bot.eligibility.verdict import Blocked, Judgement, Verdict
 from bot.reply.fact_words import FactWords
@@ -21,6 +21,8 @@ from bot.reply.reply import Block, Reply
 
 _LISTED = (Verdict.MATCH, Verdict.MATCH_CHECK, Verdict.NEAR, Verdict.UNKNOWN, Verdict.CLOSED)
 """The verdicts whose measures are listed at once, in this order; those that do not fit are shown on request."""
+_ALWAYS_COUNTED = frozenset({Verdict.MATCH, Verdict.CLOSED})
+"""What is counted even if there is none: it is what people ask first."""
 _OWN_ROLES = frozenset({AmountRole.BENEFIT, AmountRole.LOAN})
 _OFFICES = ("dpf", "hrss")
 _MOST_NEEDS = 3
@@ -58,6 +60,7 @@ class VerdictReplies:
     def _results(self, decision: ShowResults, day: date) -> Reply:
         listed = _ordered(decision.judgements)
         opening = [*self._noted(decision.noted), self._counts(decision.judgements)]
+        opening += [self._say("result_document", title=policy.title) for policy in self._policies_of(decision.judgements)]
         if decision.not_judged:
             names = "、".join(self._measures[entry_id].name for entry_id in decision.not_judged)
             opening.append(self._say("result_not_judged", count=len(decision.not_judged), names=names))
@@ -242,9 +245,14 @@ class VerdictReplies:
         known = decision.answers or {}
         policies = self._policies_of(decision.judgements)
         where = known.get("place")
-        place = self._regions.full_name(where.code) if isinstance(where, Within) else "、".join(policy.place for policy in policies)
+        place = (
+            self._regions.full_name(where.code)
+            if isinstance(where, Within) and where.code != ELSEWHERE
+            else "、".join(policy.place for policy in policies)
+        )
         listed = _ordered(decision.judgements)
         head = [self._say("sheet_title", day=self._words.day(day), place=place), self._say("sheet_note"), self._counts(decision.judgements)]
+        head += [self._say("result_document", title=policy.title) for policy in policies]
         blocks = [Block(tuple(head)), Block(tuple(line for policy in policies for line in self._policy_lines.opening(policy, day)), True)]
         blocks += self._tiers(listed, day, numbered=False)
         for policy in policies:
@@ -262,7 +270,8 @@ class VerdictReplies:
 
     def _counts(self, judgements: tuple[Judgement, ...]) -> str:
         found = [(verdict, sum(one.verdict is verdict for one in judgements)) for verdict in (*_LISTED, Verdict.NOT_NOW)]
-        counts = [self._say("result_count", verdict=self._say(f"count_{verdict}"), count=count) for verdict, count in found if count]
+        told = [(verdict, count) for verdict, count in found if count or verdict in _ALWAYS_COUNTED]
+        counts = [self._say("result_count", verdict=self._say(f"count_{verdict}"), count=count) for verdict, count in told]
         return self._say("result_counts", total=len(judgements), counts="，".join(counts))
 
     def _verdict(self, verdict: Verdict, judged: list[Judgement], day: date) -> str:
