@@ -282,6 +282,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "result_check_local": "",
         "result_closed_fits": "",
         "result_closed_open": "",
+        "result_closed_rest": "count names",
         "result_closed_near": "text",
         "result_not_judged": "count names",
         "result_choices": "",

@@ -64,7 +64,7 @@ class Interview:
         single = bool(scope)
         if region is None and single:
             region = self._policies[scope[0].partition("/")[0]].regions[0]
-        heard = self._ear.said(normalize(f"{self._told_before(session)}。{text}"), day)
+        heard = {**self._ear.said(normalize(self._told_before(session)), day), **self._ear.said(normalize(text), day)}
         earlier = session.questionnaire if keep else None
         if earlier is not None:
             answered = {fact: answer for fact, answer in earlier.answers.items() if fact != PLACE and not isinstance(answer, Absence)}

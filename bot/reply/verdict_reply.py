@@ -71,7 +71,7 @@ class VerdictReplies:
             Block(tuple(line for policy in policies for line in self._policy_lines.opening(policy, day)), True),
             Block(tuple(opening)),
         ]
-        blocks += self._tiers(listed, day, numbered=True)
+        blocks += [*self._tiers(listed, day, numbered=True), self._idle(decision.judgements)]
         status = [line for policy in policies for line in self._policy_lines.status(policy, day)]
         blocks.append(Block(tuple(dict.fromkeys(status)), True))
         blocks.append(Block((*self._together(listed), self._say("final_word"))))
@@ -99,6 +99,10 @@ class VerdictReplies:
                 lines += self._item(one, day, number if numbered else None)
             blocks.append(Block(tuple(lines)))
         return blocks
+
+    def _idle(self, judgements: tuple[Judgement, ...]) -> Block:
+        names = [self._measures[one.entry_id].name for one in judgements if _is_idle(one)]
+        return Block((self._say("result_closed_rest", count=len(names), names="、".join(names)),) if names else ())
 
     def _item(self, one: Judgement, day: date, number: int | None) -> list[str]:
         measure = self._measures[one.entry_id]
@@ -210,7 +214,7 @@ class VerdictReplies:
 
     def _together(self, listed: list[Judgement]) -> list[str]:
         """Measures of which only one can be had, and that the document does not say which go together."""
-        fitting = [one for one in listed if one.otherwise in {Verdict.MATCH, Verdict.MATCH_CHECK}]
+        fitting = [one for one in listed if one.verdict in {Verdict.MATCH, Verdict.MATCH_CHECK}]
         lines = []
         shown = {one.entry_id for one in fitting}
         for one in fitting:
@@ -254,7 +258,7 @@ class VerdictReplies:
         head = [self._say("sheet_title", day=self._words.day(day), place=place), self._say("sheet_note"), self._counts(decision.judgements)]
         head += [self._say("result_document", title=policy.title) for policy in policies]
         blocks = [Block(tuple(head)), Block(tuple(line for policy in policies for line in self._policy_lines.opening(policy, day)), True)]
-        blocks += self._tiers(listed, day, numbered=False)
+        blocks += [*self._tiers(listed, day, numbered=False), self._idle(decision.judgements)]
         for policy in policies:
             blocks.append(Block((*self._policy_lines.status(policy, day), *self._policy_lines.contacts(policy, _OFFICES, None))))
         if decision.answers is None:
@@ -315,8 +319,13 @@ class VerdictReplies:
 
 def _ordered(judgements: tuple[Judgement, ...]) -> list[Judgement]:
     """The measures worth listing: by verdict, of those closed only what would otherwise come near."""
-    kept = [one for one in judgements if one.verdict in _LISTED]
+    kept = [one for one in judgements if one.verdict in _LISTED and not _is_idle(one)]
     return sorted(kept, key=lambda one: (_LISTED.index(one.verdict), list(Verdict).index(one.otherwise)))
+
+
+def _is_idle(one: Judgement) -> bool:
+    """Whether a policy has ended and not even its conditions are known to fit: worth a name, no more."""
+    return one.verdict is Verdict.CLOSED and one.otherwise is Verdict.UNKNOWN
 
 
 def _joined(leaves: tuple[Leaf, ...]) -> str:
