@@ -130,7 +130,8 @@ class Course:
         question = self._asker.next(view, state.scope, shut=shut, topic=topic)
         if question is None:
             return self.results(session, state, day, noted)
-        ready = replace(state, question=question, clash=None, changing=None)
+        ticks = state.ticks if question == state.question else frozenset[int]()
+        ready = replace(state, question=question, clash=None, changing=None, ticks=ticks)
         decided = self._decided(state, view)
         enough = len(state.asked) >= OFFER_AFTER or decided >= _OFFER_SHARE * len(state.scope)
         if enough and state.asked and not state.offered and not state.single:
@@ -140,7 +141,7 @@ class Course:
             )
         if state.consent is None and self.judge.facts[question.fact_id].sensitive:
             return AskConsent(noted), replace(session, questionnaire=replace(ready, waiting=Waiting.CONSENT))
-        return AskFact(question, lead, noted), replace(session, questionnaire=replace(ready, waiting=Waiting.ANSWER))
+        return AskFact(question, lead, noted, ticks), replace(session, questionnaire=replace(ready, waiting=Waiting.ANSWER))
 
     def offer(self, state: Questionnaire, day: date) -> OfferResults:
         """The offer of results as things stand."""

@@ -110,9 +110,9 @@ class Interview:
         if state.waiting is not Waiting.HEARD and (corrected := self._taking.corrected(session, state, normal, day)) is not None:
             return corrected
         if state.waiting is Waiting.PAUSED:
-            return (
-                self.resume(session, day) if word == "resume" else self._course.results(session, state, day) if word == "results" else None
-            )
+            if word == "resume" or (word == "results" and not state.scope):
+                return self.resume(session, day)
+            return self._course.results(session, state, day) if word == "results" else None
         if state.waiting is Waiting.RESULTS:
             return self._after_results(session, state, word, normal, day)
         steered = self._steered(session, state, word, day)
@@ -149,6 +149,8 @@ class Interview:
         if state is None:
             return None
         match name:
+            case "q" if not state.scope:
+                return self.resume(session, day)
             case "q":
                 return self._chosen(session, state, target, day)
             case "fact" if state.question is not None and state.waiting is Waiting.ANSWER:
@@ -195,6 +197,8 @@ class Interview:
         state = session.questionnaire
         if state is None:
             return None
+        if not state.scope:
+            return self.begin(session, "", day, keep=True)
         if state.heard:
             return self._after_heard(session, state, day)
         return self._course.advance(session, state, day, lead=Lead.RESUMED)

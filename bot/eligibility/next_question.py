@@ -116,7 +116,8 @@ class Asker:
             return Question((fact_id,), (exactly(0), Span(1, None)), (), decides)
         possible = cells(fact, open_, None if open_to_all else view.known.get(fact_id), view.as_of)
         if fact.type is FactType.SET:
-            return Question((fact_id,), (), _members_to_tick(fact, possible), decides)
+            every = tuple(Item(fact.id, option.id) for option in fact.options) if open_to_all else ()
+            return Question((fact_id,), (), _members_to_tick(fact, possible) or every, decides)
         return Question((fact_id,), possible, (), decides)
 
     def _lists(self, singles: Mapping[str, Question], gains: Mapping[str, tuple[float, float]]) -> list[Question]:

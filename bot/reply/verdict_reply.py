@@ -261,7 +261,7 @@ class VerdictReplies:
         blocks += [*self._tiers(listed, day, numbered=False), self._idle(decision.judgements)]
         for policy in policies:
             blocks.append(Block((*self._policy_lines.status(policy, day), *self._policy_lines.contacts(policy, _OFFICES, None))))
-        if decision.answers is None:
+        if not decision.answers:
             blocks.append(Block((self._say("sheet_without"),)))
             choices = [Choice("q:sheet_answers", self._say("sheet_with_answers"))]
         else:

@@ -103,3 +103,23 @@ def test_repeating_while_going_slowly_says_the_same_paragraph(ask: Ask):
     again = ask("再说一遍", second.session)
 
     assert again.reply.text == second.reply.text
+
+
+def test_what_may_be_logged_of_a_questionnaire_tells_nothing_of_the_person(ask: Ask):
+    """Which measures fit tells of a disability as surely as the answers do, so a record names neither."""
+    turn = ask("我在东营，肢体三级，8月办的个体户，我能领哪些")
+    records = [turn.record]
+    for text in ("对", "可以", "有残疾证，别的都不是", "看结果"):
+        turn = ask(text, turn.session)
+        records.append(turn.record)
+
+    assert turn.reply.outcome is Outcome.VERDICT
+    assert {(record.entries, record.score) for record in records} == {((), None)}
+
+
+def test_forgetting_leaves_no_answer_behind(ask: Ask):
+    """忘记我 in the middle of the questionnaire takes the answers with it."""
+    turn = ask("对", ask("我在东营，肢体三级，8月办的个体户，我能领哪些").session)
+    assert turn.session.questionnaire is not None
+
+    assert ask("忘记我", turn.session).session == Session()
