@@ -6,9 +6,14 @@ import sys
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from bot.content.fact import Fact, FactType, Option, Topic
+from bot.content.problems import Problems
+from bot.content.yaml_file import read_yaml
 from bot.dialogue.message import Message
 from bot.dialogue.session import Session
 
@@ -142,6 +147,55 @@ def test_the_conversation_in_the_readme_is_what_the_program_says(readme, engine)
 
     assert replied
     assert made_up == []
+
+
+RULES_README = (TOP / "rules" / "README.md").read_text("utf-8")
+
+
+def shown_in_rules_readme(begins: str, tmp_path: Path) -> Any:
+    """The one example of rules/README.md that begins so, read as strictly as the files themselves."""
+    examples = [one for one in re.findall(r"```yaml\n(.*?)```", RULES_README, re.DOTALL) if one.startswith(begins)]
+    assert len(examples) == 1
+    path = tmp_path / "example.yaml"
+    path.write_text(examples[0], "utf-8")
+    return read(path)
+
+
+def read(path: Path) -> Any:
+    """What a YAML file holds."""
+    problems = Problems()
+    file = read_yaml(path, problems)
+    assert file is not None
+    assert problems.found == []
+    return file.value
+
+
+def test_the_rule_in_the_readme_of_the_rules_is_the_real_one(tmp_path):
+    """A clerk compares the two to learn how a rule is written; the real one is loaded and judged by in its own tests."""
+    shown = shown_in_rules_readme("id: startup-grant-sole-trader", tmp_path)
+
+    assert shown == read(TOP / "rules" / "dongying-2017" / "startup-grant-sole-trader.yaml")
+
+
+def test_the_cases_in_the_readme_of_the_rules_are_real_ones(tmp_path):
+    """Copied from there into a file of cases, they have to pass."""
+    shown = shown_in_rules_readme("as_of: ", tmp_path)
+    real = read(TOP / "tests" / "cases" / "eligibility" / "dongying-2017" / "startup-grant-sole-trader.yaml")
+
+    assert {**shown, "cases": real["cases"]} == real
+    assert len(shown["cases"]) > 4
+    assert [case for case in shown["cases"] if case not in real["cases"]] == []
+
+
+def test_the_facts_in_the_readme_of_the_rules_are_one_of_each_type(tmp_path):
+    """Whoever adds a fact copies the one of its type and changes the words."""
+    facts = TypeAdapter(tuple[Fact, ...]).validate_python(shown_in_rules_readme("- id: has_stall", tmp_path))
+
+    assert {fact.type for fact in facts if fact.derived is None} == set(FactType)
+    assert {fact.type for fact in facts if fact.derived is not None} == {FactType.INTEGER, FactType.BOOL}
+    assert [topic for topic in Topic if f"`{topic}`" not in RULES_README] == []
+    explained = {*Fact.model_fields, *Option.model_fields}
+    assert {key for key in explained if not re.search(rf"\b{key}\b", RULES_README)} == set()
 
 
 @pytest.mark.parametrize("name", PINS)

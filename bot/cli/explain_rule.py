@@ -6,7 +6,7 @@ import json
 from bot.cli import UsageError
 from bot.cli.options import add_json, knowledge, settings
 from bot.content.knowledge import Knowledge
-from bot.staff.rule_report import RuleReport, measures_called, measures_like
+from bot.staff.rule_report import RuleReport, codes_beside, measures_called, measures_like, suggested
 
 _EXAMPLES = """examples:
   zhuchuang explain-rule DY-03
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
     add_json(parser)
-    parser.add_argument("measure", metavar="MEASURE", help="the measure, by its code, its id, or policy/id")
+    parser.add_argument("measure", metavar="MEASURE", help="the measure, by its code, its name, its id, or policy/id")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,8 +41,13 @@ def _measure(knowledge: Knowledge, name: str) -> str:
     say = knowledge.wording.say
     found = measures_called(knowledge, name)
     if len(found) > 1:
-        raise UsageError(say("explain_rule_ambiguous", name=name, ids="、".join(found)))
+        raise UsageError(say("explain_rule_ambiguous", name=name, ids=suggested(knowledge, found)))
     if found:
         return found[0]
+    beside = codes_beside(knowledge, name)
+    if beside is not None:
+        policy, codes = beside
+        raise UsageError(say("explain_rule_unknown_code", name=name, policy=policy, codes="、".join(codes)))
     near = measures_like(knowledge, name)
-    raise UsageError(say("explain_rule_unknown_near", name=name, ids="、".join(near)) if near else say("explain_rule_unknown", name=name))
+    ids = suggested(knowledge, near)
+    raise UsageError(say("explain_rule_unknown_near", name=name, ids=ids) if near else say("explain_rule_unknown", name=name))

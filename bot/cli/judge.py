@@ -3,17 +3,20 @@
 import argparse
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bot.cli import UsageError
 from bot.cli.options import add_as_of, add_json, knowledge, moment, region, settings
-from bot.cli.problems import print_problems, problem_words
+from bot.cli.problems import print_problems, problem_words, told
 from bot.content.knowledge import Knowledge
 from bot.content.problems import Problems
-from bot.eligibility.answers import Within
+from bot.content.region import contains
+from bot.eligibility.answers import NEVER, Answers, Days, Within
 from bot.eligibility.judge import Judge
 from bot.engine import Engine
+from bot.reply.fact_words import FactWords
 from bot.staff.answer_file import read_answer_file
 from bot.staff.judgement_report import JudgementReport, measures_of
 
@@ -36,7 +39,8 @@ someone.yaml, one fact a line (zhuchuang facts lists them all):
 "facts" (what is still to be found out, and how) and "not_individual" (with --all). The verdicts are match, match_check, near, unknown,
 closed and not_now; "otherwise" is the verdict if the dates of the policy did not count.
 
-Ends with 2 if the file cannot be read or an answer does not fit; all mistakes are listed."""
+Ends with 2 if the file cannot be read or an answer does not fit; all mistakes are listed, with --json as {"problems": [...]} like those of
+zhuchuang check --json."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,26 +67,43 @@ def run(options: argparse.Namespace) -> int:
     problems = Problems()
     answers = read_answer_file(options.facts, found, problems)
     if problems.found:
-        print_problems(sorted(set(problems.found)), problem_words(given.knowledge))
+        listed, words = sorted(set(problems.found)), problem_words(given.knowledge)
+        if options.json:
+            print(json.dumps({"problems": [told(problem, words) for problem in listed]}, ensure_ascii=False))
+        else:
+            print_problems(listed, words)
         return 2
     if place is not None and _PLACE in found.facts:
         answers = {_PLACE: Within(place), **answers}
     judge, day = Judge(found), moment(options).date()
     scope = measures_of(found, place)
-    report = JudgementReport(found, judge, judge.judge_all(answers, day, scope), scope, day)
+    report = JudgementReport(found, judge, answers, scope, day)
     clashes = judge.book.clashes(answers)
     if options.json:
-        told: dict[str, Any] = {"region": place, "clashes": clashes, **report.told(not_individual=options.all)}
-        print(json.dumps(told, ensure_ascii=False))
+        found_out: dict[str, Any] = {"region": place, "clashes": clashes, **report.told(not_individual=options.all)}
+        print(json.dumps(found_out, ensure_ascii=False))
         return 0
-    print("\n".join([*_notes(found, place, clashes, scope), *report.lines(not_individual=options.all)]))
+    lines = report.lines(not_individual=options.all) if scope else [found.wording.say("judge_nothing_here", area=_named(found, place))]
+    print("\n".join([*_notes(found, answers, place, day, clashes), *lines]))
     return 0
 
 
-def _notes(knowledge: Knowledge, place: str | None, clashes: tuple[tuple[str, str], ...], scope: frozenset[str]) -> Iterator[str]:
-    """What to know before reading the report."""
-    say = knowledge.wording.say
+def _notes(knowledge: Knowledge, answers: Answers, region: str | None, day: date, clashes: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    """What to know before reading the report: for where and when it holds, and which answers look wrong."""
+    say, words = knowledge.wording.say, FactWords(knowledge)
+    place = answers.get(_PLACE)
+    if isinstance(place, Within):
+        yield say("judge_as_of", place=words.answer(_PLACE, place), day=words.day(day))
+        if region is not None and not contains(region, place.code) and not contains(place.code, region):
+            yield say("judge_elsewhere", place=words.answer(_PLACE, place), area=_named(knowledge, region))
+    else:
+        yield say("judge_as_of_nowhere", day=words.day(day))
+    for fact, answer in answers.items():
+        if isinstance(answer, Days) and any(day < end != NEVER for end in (answer.low, answer.high)):
+            yield say("judge_later", fact=words.told({fact: answer}), day=words.day(day))
     for one, other in clashes:
-        yield say("judge_clash", one=knowledge.facts[one].name, other=knowledge.facts[other].name)
-    if place is not None and not scope:
-        yield say("judge_nothing_here", area=knowledge.regions.full_name(place))
+        yield say("judge_clash", one=words.told({one: answers[one]}), other=words.told({other: answers[other]}))
+
+
+def _named(knowledge: Knowledge, region: str | None) -> str:
+    return knowledge.regions.full_name(region) if region is not None else ""

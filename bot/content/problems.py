@@ -1,8 +1,10 @@
 """What is wrong with the content: where, what, and how to mend it; collected, never raised one by one."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,7 +15,14 @@ from bot.content.condition import FactId
 
 FieldPath = tuple[str | int, ...]
 
-_MISSPELT = {get_args(kind)[1].pattern: code for kind, code in ((Identifier, "odd_id"), (FactId, "odd_fact_id"), (RegionCode, "odd_region"))}
+_FULL_WIDTH = {
+    "full_width_colon": re.compile(r"(?:^|[{,，-])\s*[A-Za-z_]\w*\s*："),
+    "full_width_comma": re.compile(r"，\s*[A-Za-z_]\w*\s*[:：]"),
+}
+
+_MISSPELT = {
+    get_args(kind)[1].pattern: code for kind, code in ((Identifier, "odd_id"), (FactId, "odd_fact_id"), (RegionCode, "odd_region"))
+}
 """The problem codes of text that has to be spelt in a certain way, by its pattern: staff do not read patterns."""
 
 
@@ -74,6 +83,8 @@ class Problems:
                 code = "unquoted_number"
             if code == "string_pattern_mismatch":
                 code = _MISSPELT.get(context["pattern"], code)
+            if code == "extra_forbidden" or (code in {"dict_type", "model_type"} and isinstance(given, str)):
+                code = full_width(f"{where[-1]}:" if code == "extra_forbidden" else given) or code
             self.add(file, nearest_line(lines, where), where, code, given=shown(given), **context)
 
 
@@ -122,6 +133,20 @@ def shown(given: object) -> str:
             return "{...}"
     text = str(given) or '""'
     return text if len(text) <= 40 else f"{text[:40]}..."
+
+
+def full_width(text: str) -> str | None:
+    """The code of the mistake if a name in a piece of YAML is followed by a Chinese colon, or a Chinese comma by a name.
+
+    >>> full_width("certificate：true"), full_width("{id: rural，fact: certificate}"), full_width("say: 有证，能办")
+    ('full_width_colon', 'full_width_comma', None)
+    """
+    return next((code for code, pattern in _FULL_WIDTH.items() if pattern.search(text)), None)
+
+
+def nearest(written: str, known: Iterable[str]) -> str | None:
+    """What was probably meant: the known name closest to what was written, if any comes close."""
+    return next(iter(get_close_matches(written.lower(), list(known), 1)), None)
 
 
 def field_name(where: FieldPath) -> str:

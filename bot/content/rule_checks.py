@@ -4,13 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.content.condition import TESTS, AllOf, AnyOf, Change, Test, tests_in
 from bot.content.fact import Fact, FactType, Implied
 from bot.content.knowledge import PolicyFolder
-from bot.content.problems import FieldPath, shown
+from bot.content.problems import FieldPath, nearest, shown
 from bot.content.region import Regions
 from bot.content.rule import Rule
 
@@ -137,9 +138,16 @@ def _implications(fact: Fact) -> Iterator[tuple[FieldPath, Implied]]:
 
 def _check_type(facts: Mapping[str, Fact], fact_id: str, wanted: FactType, path: Path, where: FieldPath, add: "AddProblem") -> None:
     if fact_id not in facts:
-        add(path, where, "unknown_fact", id=fact_id)
+        _add_unknown_fact(facts, fact_id, path, where, add)
     elif facts[fact_id].type is not wanted:
         add(path, where, "fact_of_other_type", id=fact_id, type=str(facts[fact_id].type), wanted=str(wanted))
+
+
+def _add_unknown_fact(facts: Mapping[str, Fact], fact_id: str, path: Path, where: FieldPath, add: "AddProblem") -> None:
+    if near := nearest(fact_id, facts):
+        add(path, where, "unknown_fact_near", id=fact_id, near=near)
+    else:
+        add(path, where, "unknown_fact", id=fact_id)
 
 
 def _may_be(fact: Fact | None, value: bool | int | str) -> bool:
@@ -183,7 +191,7 @@ def _check_condition(
         at = (*where, *inside)
         fact = files.facts.get(test.fact)
         if fact is None:
-            add(path, (*at, "fact"), "unknown_fact", id=test.fact)
+            _add_unknown_fact(files.facts, test.fact, path, (*at, "fact"), add)
             continue
         fits = _check_test(files.regions, fact, test, path, at, add)
         if folder is not None and test.section is not None and test.section not in sections:
@@ -246,7 +254,7 @@ def _contradiction(fact: Fact, test: Test) -> str | None:
     if number is None or test.say is None or fact.unit is None:
         return None
     numbers = list(_numbers(test.say))
-    if any(second[1] - first[2] <= 1 for first, second in zip(numbers, numbers[1:], strict=False)):  # from one to the other
+    if any(second[1] - first[2] <= 1 for first, second in pairwise(numbers)):  # from one to the other
         return None
     in_unit = [(value, begin, end + len(fact.unit)) for value, begin, end in numbers if test.say.startswith(fact.unit, end)]
     if not in_unit and fact.derived is not None and fact.derived.months_since is not None:
@@ -277,7 +285,10 @@ def _check_options(known: Sequence[str], chosen: Sequence[str], path: Path, wher
     for index, option in enumerate(chosen):
         if option not in known:
             at = where if where[-1] == "is" else (*where, index)
-            add(path, at, "unknown_option", id=option, known=", ".join(known) or "-")
+            if near := nearest(option, known):
+                add(path, at, "unknown_option_near", id=option, near=near, known=", ".join(known))
+            else:
+                add(path, at, "unknown_option", id=option, known=", ".join(known) or "-")
 
 
 def _check_rule(files: RuleFiles, policy_id: str, measure_id: str, path: Path, rule: Rule, add: "AddProblem") -> None:

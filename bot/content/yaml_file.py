@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bot.content.problems import FieldPath, Problems
+from bot.content.problems import FieldPath, Problems, full_width
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = re.compile(r"|~|null")
@@ -41,6 +41,11 @@ def read_yaml(path: Path, problems: Problems) -> YamlFile | None:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        written = text.split("\n")
+        for line in _suspects(error):
+            if line < len(written) and (code := full_width(written[line])):
+                problems.add(path, line + 1, (), code)
+                return None
         problems.add(path, mark.line + 1 if mark else 1, "-", "yaml_syntax", reason=getattr(error, "problem", None) or error)
         return None
     lines: dict[FieldPath, int] = {}
@@ -49,6 +54,22 @@ def read_yaml(path: Path, problems: Problems) -> YamlFile | None:
         problems.add(path, 1, "-", "empty_file")
         return None
     return YamlFile(path, value, lines)
+
+
+def unquoted(text: str) -> Any:
+    """What a quoted text would be without its quotes: itself, unless it looks like a boolean, a number or a date.
+
+    >>> unquoted("true"), unquoted("6"), unquoted("no")
+    (True, 6, 'no')
+    """
+    value = _scalar(yaml.ScalarNode("", text), (), Path(), Problems())
+    return text if value is None else value
+
+
+def _suspects(error: yaml.YAMLError) -> tuple[int, ...]:
+    """The lines, counted from 0, that a complaint may really be about: where it was noticed and what came just before."""
+    marks = [mark.line for mark in (getattr(error, "context_mark", None), getattr(error, "problem_mark", None)) if mark]
+    return tuple(range(max(0, min(marks[0], marks[-1] - 1)), marks[-1] + 1)) if marks else ()
 
 
 def _build(node: yaml.Node, where: FieldPath, path: Path, lines: dict[FieldPath, int], problems: Problems) -> Any:

@@ -23,7 +23,7 @@ _NUMBER_LENGTH = 8
 _OF_ONESELF = frozenset((Topic.SELF, Topic.HOUSEHOLD))
 _SHORTEST_PART = 2
 _WHO = "role"
-"""The fact who asks; it is heard in front of what is said of people hired (我们公司招了5个残疾人)."""
+"""The fact who asks; it is heard in front of what is said of people hired."""
 
 
 class FactEar:

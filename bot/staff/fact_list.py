@@ -128,6 +128,8 @@ class _FactWriter:
         parts = [self._words.named(other.id) for other in self._knowledge.facts.values() if other.part_of == fact.id]
         if parts:
             yield self._say("facts_parts", names="、".join(parts))
+        if fact.why is not None:
+            yield self._say("facts_why", text=fact.why)
         if fact.find_out is not None:
             yield self._say("facts_find_out", text=fact.find_out)
         yield self._say("facts_used", count=self._uses[fact.id])

@@ -1,16 +1,20 @@
 """Judgements as a clerk reads them, one measure after the other with everything that led to it; and as programs do."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from bot.content.knowledge import Knowledge
-from bot.content.measure import Amount, Measure, Standing
+from bot.content.measure import Amount, AmountRole, Measure, Standing
 from bot.content.policy import Policy, Validity
 from bot.content.region import contains
+from bot.eligibility.answers import Absence, Answers, Span
 from bot.eligibility.conditions import Leaf
 from bot.eligibility.judge import Judge
 from bot.eligibility.verdict import Blocked, Judgement, Verdict
+from bot.eligibility.view import View
+from bot.language.numerals import say_number
+from bot.reply.fact_words import FactWords
 from bot.reply.figures import amount_line, multiplied_line, say_amount
 from bot.reply.measure_lines import unstopped
 
@@ -18,6 +22,8 @@ ORDER = (Verdict.MATCH, Verdict.MATCH_CHECK, Verdict.NEAR, Verdict.UNKNOWN, Verd
 """The verdicts as they are counted and listed: what somebody can get first."""
 
 _INDENT = "   "
+_OWN_ROLES = frozenset({AmountRole.BENEFIT, AmountRole.LOAN})
+"""What somebody gets; targets and quotas are figures about everyone."""
 
 
 def measures_of(knowledge: Knowledge, region: str | None) -> frozenset[str]:
@@ -30,12 +36,15 @@ def measures_of(knowledge: Knowledge, region: str | None) -> frozenset[str]:
 
 
 class JudgementReport:
-    """What was judged of a scope on one day. ``judgements`` come in the order of the measures."""
+    """What comes of some answers for a scope on one day, in the order of the measures."""
 
-    def __init__(self, knowledge: Knowledge, judge: Judge, judgements: Sequence[Judgement], scope: Iterable[str], as_of: date) -> None:
-        """Report these judgements; ``scope`` also holds the measures nobody can be judged on."""
+    def __init__(self, knowledge: Knowledge, judge: Judge, answers: Answers, scope: Collection[str], as_of: date) -> None:
+        """Judge the measures of a scope by these answers; it may also hold measures nobody can be judged on."""
         self._judge = judge
-        self._judgements = judgements
+        self._answers = answers
+        self._view = View(judge.book, answers, as_of)
+        self._judgements = judge.judge_all(answers, as_of, scope)
+        self._words = FactWords(knowledge)
         self._as_of = as_of
         self._facts = knowledge.facts
         self._wording = knowledge.wording
@@ -144,14 +153,30 @@ class JudgementReport:
         yield self._say("judge_otherwise", verdict=self._verdict(judgement.otherwise))
 
     def _amounts(self, judgement: Judgement, measure: Measure) -> Iterator[str]:
-        stated = [amount for amount in measure.amounts if not amount.not_stated]
+        stated = [amount for amount in measure.amounts if amount.role in _OWN_ROLES and not amount.not_stated]
         if not stated:
-            yield self._say("amount_not_stated")
+            yield self._say("result_service" if measure.standing is Standing.SERVICE else "amount_not_stated")
         heads = dict(judgement.heads)
+        roughly = dict(self._heads_roughly(judgement))
         for amount in stated:
             yield amount_line(amount, self._wording)
             if amount.label in heads:
                 yield multiplied_line(amount, heads[amount.label], self._wording)
+            elif amount.label in roughly:
+                yield self._multiplied_roughly(amount, *roughly[amount.label])
+
+    def _heads_roughly(self, judgement: Judgement) -> Iterator[tuple[str, tuple[int, int]]]:
+        """By an amount's label the fewest and the most people it is multiplied by, where both are known and differ."""
+        for scale in self._judge.measures[judgement.entry_id].rule.scales:
+            number = self._view.value(scale.times)
+            if isinstance(number, Span) and number.high is not None and 0 < number.low < number.high:
+                yield scale.amount, (number.low, number.high)
+
+    def _multiplied_roughly(self, amount: Amount, low: int, high: int) -> str:
+        each, unit = amount.exactly or 0, amount.unit or ""
+        figures = {"each": each, "least": each * low, "most": each * high}
+        shown = {name: f"{say_number(figure)}{unit}" for name, figure in figures.items()}
+        return self._say("judge_multiplied_roughly", label=amount.label, low=low, high=high, **shown)
 
     def _blocked(self, blocked: Blocked, measure: Measure) -> str:
         ways = (tuple(dict.fromkeys(self._leaf(leaf, measure) for leaf in way)) for way in blocked.ways)
@@ -180,8 +205,10 @@ class JudgementReport:
         yield from (self._say("judge_do", text=unstopped(do)) for do in _to_do(judgement))
 
     def _need(self, fact_id: str, judgement: Judgement) -> str:
-        name = self._facts[fact_id].name
-        return self._say("judge_need_unanswered", name=name) if fact_id in judgement.unsure else name
+        name, answer = self._facts[fact_id].name, self._answers.get(fact_id)
+        if fact_id in judgement.unsure:
+            return self._say("judge_need_unanswered", name=name)
+        return name if answer is None else self._say("judge_need_rough", name=name, answer=self._words.answer(fact_id, answer))
 
     def _source(self, policy: Policy, measure: Measure) -> str:
         return self._say("source_line", policy=policy.title, section=measure.source.section)
@@ -207,6 +234,7 @@ class JudgementReport:
             "to_do": list(_to_do(judgement)),
             "needs": list(judgement.needs),
             "unsure": list(judgement.unsure),
+            "rough": [fact_id for fact_id in judgement.needs if not isinstance(self._answers.get(fact_id), Absence | None)],
             "checks": list(judgement.checks),
             "additions": list(judgement.additions),
             "offices": [

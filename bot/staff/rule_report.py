@@ -1,6 +1,6 @@
 """A rule as sentences a clerk can hold against the document, and finding it by what people call it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -19,11 +19,11 @@ _NEAR_ENOUGH = 0.6
 
 
 def measures_called(knowledge: Knowledge, name: str) -> tuple[str, ...]:
-    """The measures of an id, ``policy/id`` or code; several where two policies use one id."""
+    """The measures of an id, ``policy/id``, code or name; several where two policies use one id or name."""
     return tuple(
         f"{policy.id}/{measure.id}"
         for policy, measure in knowledge.measures()
-        if name in {measure.id, f"{policy.id}/{measure.id}"} or name.upper() == measure.code
+        if name in {measure.id, f"{policy.id}/{measure.id}", measure.name} or name.upper() == measure.code
     )
 
 
@@ -36,6 +36,24 @@ def measures_like(knowledge: Knowledge, name: str) -> tuple[str, ...]:
             called.setdefault(form, []).append(entry_id)
     forms = get_close_matches(name.rpartition("/")[2].lower(), called, _MOST_NEAR, _NEAR_ENOUGH)
     return tuple(dict.fromkeys(entry_id for form in forms for entry_id in called[form]))[:_MOST_NEAR]
+
+
+def codes_beside(knowledge: Knowledge, code: str) -> tuple[str, tuple[str, ...]] | None:
+    """For something written like a code, the policy whose codes begin so, and all its codes; None if there is no such policy."""
+    begins, dash, number = code.upper().rpartition("-")
+    if not dash or not number.isdigit():
+        return None
+    found = [(policy, measure.code) for policy, measure in knowledge.measures() if measure.code.rpartition("-")[0] == begins]
+    return (found[0][0].title, tuple(code for policy, code in found if policy is found[0][0])) if found else None
+
+
+def suggested(knowledge: Knowledge, entry_ids: Iterable[str]) -> str:
+    """Measures to choose from, each by its name, its code and its id."""
+    measures = {f"{policy.id}/{measure.id}": measure for policy, measure in knowledge.measures()}
+    return "、".join(
+        knowledge.wording.say("explain_rule_suggested", name=measures[entry_id].name, code=measures[entry_id].code, id=entry_id)
+        for entry_id in entry_ids
+    )
 
 
 class RuleReport:

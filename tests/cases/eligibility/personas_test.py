@@ -15,7 +15,6 @@ in the way, ``needs`` those still asked for; ``heads``, ``additions`` (how many)
 """
 
 import re
-from collections.abc import Collection
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,6 @@ import pytest
 
 from bot.content.knowledge import Knowledge
 from bot.content.policy import Validity
-from bot.content.problems import Problems
-from bot.content.yaml_file import read_yaml
 from bot.dialogue.message import Message
 from bot.dialogue.session import Session
 from bot.eligibility.conditions import asked_leaves
@@ -33,7 +30,20 @@ from bot.eligibility.judge import AREA
 from bot.eligibility.verdict import Judgement, Verdict
 from bot.engine import Engine
 from bot.staff.answer_file import read_answers
-from tests.cases.eligibility.rule_cases import HERE, judge
+from tests.cases.eligibility.rule_cases import (
+    HERE,
+    Misread,
+    in_file,
+    judge,
+    listed,
+    misnamed,
+    no_complaints,
+    one_or_several,
+    shown,
+    told_plainly,
+    unknown_verdicts,
+    unreadable,
+)
 from tests.cases.eligibility.sample_personas import DECISIVE, MEASURES, Facts, Persona, read_persona, ready_on
 
 JUDGED = ("DY-04", "CD-03", "SC-03", "LY-05")
@@ -66,14 +76,6 @@ CLAIMED = {"可以申请20万": r"(?<!不)(可以|能)(申请|办|贷|借).{0,8}
 def people(sample_personas: Path, knowledge: Knowledge) -> dict[str, Persona]:
     """The sample personas by id."""
     return {written["id"]: read_persona(written, knowledge.regions) for written in in_file(sample_personas)["personas"]}
-
-
-def in_file(path: Path) -> Any:
-    """What a YAML file holds, read as strictly as the rules are."""
-    problems = Problems()
-    file = read_yaml(path, problems)
-    assert file is not None and not problems.found, (path, problems.found)
-    return file.value
 
 
 def judged(facts: Facts, as_of: date) -> dict[str, Judgement]:
@@ -240,57 +242,100 @@ def test_somebody_no_policy_covers_is_told_why_and_nothing_else(people, engine):
     assert [what for what, pattern in CLAIMED.items() if re.search(pattern, reply)] == []
 
 
+KEYS = {"code", "verdict", "decisive", "blocked_by", "needs", "heads", "additions", "otherwise"}
+
+
+def own(path: Path) -> dict[str, Any]:
+    """One of our own people.
+
+    Raises:
+        Misread: Something in the file cannot be understood.
+    """
+    written = in_file(path)
+    names = {"policy", "as_of", "story", "facts", "expected"}
+    wrong = misnamed(written, names, needed=names)
+    if wrong:
+        raise Misread(shown(path), wrong)
+    wrong += [f"facts：{one}" for one in unreadable(written["facts"])]
+    for number, expected in enumerate(written["expected"], 1):
+        mistakes = [*misnamed(expected, KEYS, needed=("code", "verdict", "decisive")), *unknown_verdicts(expected)]
+        wrong += [f"{expected.get('code', f'第{number}条')}：{one}" for one in mistakes]
+    if wrong:
+        raise Misread(shown(path), wrong)
+    return written
+
+
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
 def test_a_person_read_out_of_the_document_is_judged_as_the_document_reads(path):
     """A rule can agree with its own cases and not with the document: these were written from the document alone."""
-    written = in_file(path)
+    with told_plainly():
+        written = own(path)
     found = judged_by_code(written["facts"], written["as_of"])
-    wrong = [f"{expected['code']}: {complaint}" for expected in written["expected"] for complaint in complaints(expected, found)]
 
-    assert wrong == []
+    no_complaints(
+        shown(path), [f"{expected['code']}：{complaint}" for expected in written["expected"] for complaint in complaints(expected, found)]
+    )
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
 def test_nothing_fits_outside_the_persons_own_policy(path):
     """A document of another place gives nothing, however well its conditions are met."""
-    written = in_file(path)
-    elsewhere = {
-        entry_id: one.verdict
-        for entry_id, one in judged(written["facts"], written["as_of"]).items()
-        if judge().measures[entry_id].policy.id != written["policy"] and one.otherwise is not Verdict.NOT_NOW
-    }
+    with told_plainly():
+        written = own(path)
+    found = judged(written["facts"], written["as_of"]).items()
+    elsewhere = {entry_id: one.otherwise for entry_id, one in found if judge().measures[entry_id].policy.id != written["policy"]}
+    wrong = [f"{entry_id}：是别处的政策，结论却是 {verdict}" for entry_id, verdict in elsewhere.items() if verdict is not Verdict.NOT_NOW]
 
-    assert elsewhere == {}
+    no_complaints(shown(path), wrong)
 
 
 def test_each_policy_has_two_people_of_its_own():
     """A policy nobody has read a second time has its mistakes still in it."""
-    written = [in_file(path)["policy"] for path in OWN]
+    with told_plainly():
+        written = [own(path)["policy"] for path in OWN]
+    policies = sorted({*written, *(one.policy.id for one in judge().measures.values())})
+    wrong = [f"{policy}：要正好两个人，现在有 {written.count(policy)} 个" for policy in policies if written.count(policy) != 2]
 
-    assert {policy: written.count(policy) for policy in {one.policy.id for one in judge().measures.values()}} == dict.fromkeys(written, 2)
+    no_complaints(shown(HERE / "personas"), wrong)
 
 
 def complaints(expected: dict[str, Any], judgements: dict[str, Judgement]) -> list[str]:
-    """How a judgement differs from what the file expects; empty if it does not."""
-    unknown = expected.keys() - {"code", "verdict", "decisive", "blocked_by", "needs", "heads", "additions", "otherwise"}
-    assert not unknown, f"{expected['code']}: {unknown}"
-    found = judgements[expected["code"]]
+    """How a judgement differs from what the file expects, in plain words; empty if it does not."""
+    found = judgements.get(expected["code"])
+    if found is None:
+        return ["没有这个编号，或者它的规则写了 not_individual：把这一行删掉"]
+    facts = blocking_facts(found)
     wrong = []
-    for name in ("verdict", "otherwise"):
+    for name, what in (("verdict", "结论"), ("otherwise", "不看日期的结论")):
         if name in expected and getattr(found, name) not in one_or_several(expected[name]):
-            wrong.append(f"{name} {getattr(found, name)}, expected {expected[name]} ({expected['decisive']})")
-    missing = set(expected.get("blocked_by", ())) - blocking_facts(found)
-    if missing:
-        wrong.append(f"blocked by {sorted(blocking_facts(found))}, expected also {sorted(missing)}")
+            right = "或".join(one_or_several(expected[name]))
+            reason = (
+                f"（不满足：{listed(blocking(found))}）" if found.blocked else f"（还差：{listed(found.needs)}）" if found.needs else ""
+            )
+            wrong.append(f"{what}是 {getattr(found, name)}{reason}，这里写的是 {right}（{expected['decisive']}）")
+    if set(expected.get("blocked_by", ())) - facts:
+        wrong.append(f"挡住的事是 {listed(facts)}，这里写的 blocked_by 是 {listed(expected['blocked_by'])}")
     if "needs" in expected and set(found.needs) != set(expected["needs"]):
-        wrong.append(f"needs {sorted(found.needs)}, expected {expected['needs']}")
+        wrong.append(f"还差的事是 {listed(found.needs)}，这里写的 needs 是 {listed(expected['needs'])}")
     if "heads" in expected and [number for _, number in found.heads] != [expected["heads"]]:
-        wrong.append(f"heads {found.heads}, expected {expected['heads']}")
+        wrong.append(f"按人头算的是 {dict(found.heads)}，这里写的 heads 是 {expected['heads']}")
     if "additions" in expected and len(found.additions) != expected["additions"]:
-        wrong.append(f"additions {found.additions}, expected {expected['additions']}")
+        wrong.append(f"另外成立的话有 {len(found.additions)} 句，这里写的 additions 是 {expected['additions']}")
     return wrong
 
 
-def one_or_several(written: str | Collection[str]) -> Collection[str]:
-    """A verdict or a list of them as a collection."""
-    return (written,) if isinstance(written, str) else written
+def test_a_person_judged_otherwise_is_told_in_plain_words():
+    """Two readings that differ are settled with the document, so both and the reason are named."""
+    path = HERE / "personas" / "dy-exactly-six-months.yaml"
+    written = own(path)
+    found = judged_by_code(written["facts"], written["as_of"])
+    code = {"code": "DY-04", "decisive": "领的不是小微企业执照"}
+
+    assert complaints({**code, "verdict": "not_now", "blocked_by": ["business_form"]}, found) == []
+    assert re.fullmatch(
+        r"结论是 not_now（不满足：.*form.*），这里写的是 match或near（领的不是小微企业执照）",
+        *complaints({**code, "verdict": ["match", "near"]}, found),
+    )
+    assert complaints({**code, "code": "DY-99", "verdict": "match"}, found) == [
+        "没有这个编号，或者它的规则写了 not_individual：把这一行删掉"
+    ]

@@ -43,7 +43,9 @@ def without_sections(condition: Any) -> Any:
 
 def test_a_rule_is_told_by_code_id_and_path_alike(run):
     """A clerk knows the code, a file its id, a program both."""
-    texts = {run("explain-rule", name).out for name in ("DY-03", "dy-03", "startup-grant-sole-trader", SOLE_TRADER)}
+    texts = {
+        run("explain-rule", name).out for name in ("DY-03", "dy-03", "startup-grant-sole-trader", SOLE_TRADER, "个体工商户一次性创办补助")
+    }
 
     assert len(texts) == 1
     assert texts.pop().startswith(f"个体工商户一次性创办补助（DY-03，{SOLE_TRADER}）\n")
@@ -146,14 +148,25 @@ def test_every_rule_can_be_told_and_none_is_told_differently_than_it_is(engine):
 
 def test_an_unknown_measure_is_one_line_with_the_closest(run):
     """Nobody remembers an id to the letter."""
-    for name in ("startup-grant-sole-tradr", "dongying-2017/startup-grant-sole-tradr", "DY-3", "个体工商户创办补助"):
+    for name in ("startup-grant-sole-tradr", "dongying-2017/startup-grant-sole-tradr", "个体工商户创办补助"):
         ran = run("explain-rule", name)
 
         assert ran.code == 2
         assert ran.out == ""
         assert len(ran.err.splitlines()) == 1
         assert f"没有“{name}”这个条目" in ran.err
-        assert SOLE_TRADER in ran.err
+        assert f"个体工商户一次性创办补助（DY-03，{SOLE_TRADER}）" in ran.err
+
+
+def test_an_unknown_code_tells_the_codes_there_are(run):
+    """A code that looks alike is another measure: of numbers the next best is no good guess."""
+    for code in ("DY-99", "dy-3"):
+        ran = run("explain-rule", code)
+
+        assert ran.code == 2
+        assert ran.err.startswith(f"zhuchuang: 没有编号是“{code}”的条目。“关于开展“千牵万")
+        assert "的编号有：DY-01、DY-02、" in ran.err
+        assert "SC-" not in ran.err
 
 
 def test_what_is_like_nothing_says_how_to_name_one(run):
@@ -161,7 +174,7 @@ def test_what_is_like_nothing_says_how_to_name_one(run):
     ran = run("explain-rule", "xyz")
 
     assert ran.code == 2
-    assert ran.err == "zhuchuang: 没有“xyz”这个条目。写编号（DY-03）、条目的 id，或者“政策/条目”。\n"
+    assert ran.err == "zhuchuang: 没有“xyz”这个条目。写编号（DY-03）、条目的名字或 id，或者“政策/条目”。\n"
 
 
 def test_an_id_that_two_policies_use_must_be_written_in_full(run):
@@ -169,5 +182,6 @@ def test_an_id_that_two_policies_use_must_be_written_in_full(run):
     ran = run("explain-rule", "guaranteed-loan-company")
 
     assert ran.code == 2
-    assert "dongying-2017/guaranteed-loan-company、jilin-2018/guaranteed-loan-company" in ran.err
+    assert "（DY-09，dongying-2017/guaranteed-loan-company）、" in ran.err
+    assert "（JL-15，jilin-2018/guaranteed-loan-company）" in ran.err
     assert run("explain-rule", "jilin-2018/guaranteed-loan-company").code == 0

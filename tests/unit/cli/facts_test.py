@@ -43,6 +43,15 @@ def test_every_fact_is_listed_with_what_may_be_answered(run, engine):
         assert all(f"{option.id}  {option.label}" in lines for option in fact.options)
 
 
+def test_why_something_is_asked_is_said(run, engine):
+    """Whoever reads the questions out is asked why; the answer stands beside the question."""
+    lines = {line.strip() for line in run("facts").out.splitlines()}
+    why = [fact.why for fact in engine.knowledge.facts.values() if fact.why]
+
+    assert why
+    assert {f"为什么问：{text}" for text in why} <= lines
+
+
 def test_a_question_of_ones_private_life_is_marked(run):
     """Whoever adds a question must see that people may pass it over."""
     about = run("facts").out.partition("\ncertificate（")[2].partition("\ncategory（")[0].splitlines()
@@ -53,6 +62,7 @@ def test_a_question_of_ones_private_life_is_marked(run):
         "敏感：可以不说",
         "true  有",
         "false  没有",
+        *[line.strip() for line in about if "为什么问：" in line],
         *[line.strip() for line in about if "不知道怎么查：" in line],
         *[line.strip() for line in about if "用在" in line],
     ]
