@@ -460,11 +460,12 @@ def test_an_update_the_library_cannot_read_does_not_hold_up_the_others():
 
 
 async def test_the_menu_is_set_in_the_words_of_the_staff(api, channel):
-    """A person who cannot type finds the four commands behind the menu button."""
+    """A person who cannot type finds the five commands behind the menu button."""
     menu = api.called(methods.SetMyCommands)[0]
 
     assert [(command.command, command.description) for command in menu.commands] == [
         ("start", "开始"),
+        ("check", "查我符合哪些"),
         ("help", "怎么用"),
         ("restart", "重新开始"),
         ("forget", "忘记我"),
