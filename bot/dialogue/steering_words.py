@@ -36,6 +36,8 @@ class SteeringWords:
         for name in _NO_COMMANDS:
             words.pop(name)
         self._starts = tuple(word for word in map(squeeze, words["start"]) if len(word) >= _WHOLE_REQUEST)
+        requests = map(squeeze, map(normalize, (*words["start"], *words["match"])))
+        self._hints = Cues({*(word[-2:] for word in requests), *others})
         self._words = {squeeze(normalize(word)) or normalize(word): name for name, listed in words.items() for word in listed}
 
     def command(self, normal: str) -> str | None:
@@ -52,6 +54,8 @@ class SteeringWords:
 
     def wanted(self, normal: str) -> str | None:
         """``start`` or ``match`` if a message asks whether somebody qualifies, in a clause of its own; None otherwise."""
+        if not self._hints.hit(squeeze(normal)):
+            return None
         for clause in (normal, *clauses(normal)):
             text = clause
             for place in self._gazetteer.find(clause):
