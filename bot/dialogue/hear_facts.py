@@ -5,21 +5,20 @@ from datetime import date
 
 from bot.content.fact import Fact, FactType, Topic
 from bot.content.knowledge import Knowledge
-from bot.eligibility.answers import ELSEWHERE, NEVER, NO, YES, Absence, Answer, Days, Members, Span, Within, exactly, on, one
+from bot.dialogue.hear_counts import read_counted, read_counted_by_noun, read_number
+from bot.eligibility.answers import ELSEWHERE, NEVER, NO, YES, Absence, Answer, Days, Members, Within, exactly, on, one
 from bot.eligibility.next_question import Question
 from bot.eligibility.ticking import Item, ticked
 from bot.language.cues import Cues, squeeze
 from bot.language.normalize import normalize
 from bot.language.numbered import read_ticks
 from bot.language.places import Gazetteer, own_places
-from bot.language.rough_numbers import read_count
 from bot.language.sentences import clauses
 from bot.language.time_words import read_when
 
 _SHORT = 8
 """An answer that only begins with yes or no is no longer than this."""
 _LONGEST_ANSWER = 40
-_NUMBER_LENGTH = 8
 _OF_ONESELF = frozenset((Topic.SELF, Topic.HOUSEHOLD))
 _SHORTEST_PART = 2
 _WHO = "role"
@@ -118,7 +117,7 @@ class FactEar:
             heard = asking if fact.id == _WHO else own if fact.topic in _OF_ONESELF else squeezed
             answer = self._in_passing(fact, text, heard, today)
             if answer is None and (fact.part_of in within or fact.part_of in found):
-                answer = _counted_by_noun(fact, text)
+                answer = read_counted_by_noun(fact, text)
             if answer is not None:
                 found[fact.id] = answer
         return found
@@ -133,7 +132,7 @@ class FactEar:
             found = read_when(text, today)
             return Days(*found) if found else None
         if fact.type in {FactType.INTEGER, FactType.MONEY}:
-            return _counted(fact, text)
+            return read_counted(fact, text)
         return self._option(fact, squeeze(text))
 
     def _one(self, fact: Fact, question: Question, text: str, squeezed: str, today: date) -> Answer | None:
@@ -152,7 +151,7 @@ class FactEar:
                     found = one(alike[0])
                 return found or (one(nothing) if nothing and self._yes_or_no(squeezed) == one(NO) else None)
             case FactType.INTEGER | FactType.MONEY:
-                return _number(fact, text)
+                return read_number(fact, text)
             case FactType.DATE:
                 found_days = read_when(text, today)
                 if found_days is not None:
@@ -231,7 +230,7 @@ class FactEar:
                         days = None if self._of_something_else(fact, squeeze(clause)) else read_when(clause, today)
                         if days is not None:
                             return Days(*days)
-                    elif (number := _counted(fact, clause)) is not None:
+                    elif (number := read_counted(fact, clause)) is not None:
                         return number
                 if any(self._denied_count(fact, squeeze(clause)) for clause in clauses(text)):
                     return exactly(0)
@@ -298,54 +297,11 @@ def _shortens(short: str, text: str) -> bool:
     return len(short) <= _SHORT // 2 and short[:1] == text[:1] and all(character in rest for character in short)
 
 
-def _shortened(text: str, whole: str) -> bool:
-    """Whether a text is a longer one with characters left out (有证 for 有残疾人证)."""
-    rest = iter(whole)
-    return all(char in rest for char in text)
-
-
 def _before(piece: str, text: str) -> Iterator[str]:
     at = text.find(piece)
     while at >= 0:
         yield text[:at]
         at = text.find(piece, at + 1)
-
-
-def _number(fact: Fact, text: str) -> Answer | None:
-    found = read_count(text)
-    if found is None:
-        return None
-    low, high = found
-    if fact.highest is not None and (low > fact.highest or low < fact.lowest):
-        return None
-    return exactly(low) if low == high else Span(low, high)
-
-
-def _counted(fact: Fact, text: str) -> Answer | None:
-    """The number in a text that counts what the fact counts; of money any number."""
-    if fact.type is FactType.MONEY or not fact.unit:
-        return _number(fact, text)
-    if (number := _counted_by_noun(fact, text)) is not None:
-        return number
-    before, unit, after = text.partition(fact.unit)
-    while unit:
-        if (number := _number(fact, before[-_NUMBER_LENGTH:] + unit)) is not None and read_count(before[-1:] + unit) is not None:
-            return number
-        before, unit, after = before + unit + after.partition(fact.unit)[0], *after.partition(fact.unit)[1:]
-    return None
-
-
-def _counted_by_noun(fact: Fact, text: str) -> Answer | None:
-    """The number right before one of the nouns for what the fact counts."""
-    for noun in fact.counts:
-        before, found, _ = text.partition(noun)
-        last = read_count(before[-2:]) if found else None
-        for length in range(3, _NUMBER_LENGTH) if last is not None else ():
-            longer = read_count(before[-length:])
-            if longer == last:
-                return _number(fact, before[-length:])
-            last = longer
-    return None
 
 
 def _whole(words: Collection[str]) -> frozenset[str]:
