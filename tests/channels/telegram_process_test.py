@@ -37,6 +37,29 @@ async def test_a_person_asks_picks_a_choice_and_the_process_ends_in_good_order(a
         assert secret not in output + errors
 
 
+async def test_the_questionnaire_goes_through_telegram_by_typing_and_by_tapping(api):
+    """It lives in the middle, so the menu's command, a tapped label and a typed word must do what they do in the terminal."""
+    process = await start(api, TOKEN)
+    try:
+        await api.says("/check")
+        where = (await api.replies(1, _PATIENCE_SECONDS))[0]
+        await api.says("东营")
+        who = (await api.replies(2, _PATIENCE_SECONDS))[1]
+        await api.until(lambda: bool(keyboards(api)), _PATIENCE_SECONDS)
+        await api.says(keyboards(api)[-1].keyboard[0][0].text)
+        consent = (await api.replies(3, _PATIENCE_SECONDS))[2]
+        await api.says("看结果")
+        results = (await api.replies(4, _PATIENCE_SECONDS))[3]
+    finally:
+        output, errors = await end(process)
+
+    assert "哪个地方" in where
+    assert "您是哪一种情况" in who
+    assert "可以问吗" in consent
+    assert "查了15项" in results
+    assert "东营" not in output + errors
+
+
 async def test_a_tapped_button_says_the_same_as_its_number(api):
     """A reply keyboard sends its whole words, number and all, and both ways must lead to one answer."""
     process = await start(api, TOKEN)
