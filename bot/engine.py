@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.content.knowledge import Knowledge
-from bot.dialogue.decision import shown_entries
+from bot.dialogue.decision import Found, shown_entries
+from bot.dialogue.interview_decision import ShowVerdicts
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.session import Session
@@ -51,7 +52,7 @@ class Engine:
         if step.then is not None:
             reply = followed(reply, self._composer.compose(step.then, now.date()))
         after = replace(step.session, offered=reply.choices or step.session.offered)
-        if after.slow and step.decision is after.last and reply.outcome is not Outcome.REFUSE:
+        if after.slow and isinstance(step.decision, Found | ShowVerdicts) and reply.outcome is not Outcome.REFUSE:
             reply, after = self._one_at_a_time(reply, after)
         extra = [self._composer.extra("masked")] if step.masked else []
         extra += [self._composer.extra("too_long", limit=MOST_CHARACTERS)] if step.shortened else []

@@ -13,10 +13,13 @@ from bot.dialogue.interview_decision import (
     AskWhichAnswer,
     Lead,
     OfferResults,
+    ShowFailing,
     ShowJudgement,
     ShowResults,
+    ShowSheet,
 )
 from bot.dialogue.questionnaire import Clash, Questionnaire, Waiting
+from bot.dialogue.said_verdict import SaidVerdict, Side
 from bot.dialogue.session import Session
 from bot.eligibility.answers import ELSEWHERE, Absence, Answer, Members, Within, disjoint
 from bot.eligibility.judge import Judge
@@ -59,7 +62,7 @@ class Course:
         question = self.about((fact,), state, day)
         changing = state.changing or state.waiting
         changed = replace(state, question=question, waiting=Waiting.ANSWER, ticks=frozenset(), changing=changing)
-        return AskFact(question), replace(session, questionnaire=changed)
+        return AskFact(question), replace(session, questionnaire=changed, last=None)
 
     def store(
         self,
@@ -84,7 +87,7 @@ class Course:
             changed = replace(
                 state, answers={**state.answers, **kept}, asked=history, clash=clash, waiting=Waiting.CLASH, ticks=frozenset()
             )
-            return AskClash(clash, {**new, **changed.answers}[clash.other]), replace(session, questionnaire=changed)
+            return AskClash(clash, {**new, **changed.answers}[clash.other]), replace(session, questionnaire=changed, last=None)
         whole = {fact: answer if fact in instead else _joined(state.answers.get(fact), answer) for fact, answer in new.items()}
         changed = replace(state, answers={**state.answers, **whole}, asked=history, ticks=frozenset())
         fresh = {fact: answer for fact, answer in new.items() if state.answers.get(fact) != answer}
@@ -155,14 +158,50 @@ class Course:
     def results(self, session: Session, state: Questionnaire, day: date, noted: Mapping[str, Answer] | None = None) -> Told:
         """The results as things stand."""
         after = replace(session, questionnaire=replace(state, waiting=Waiting.RESULTS, clash=None, changing=None))
+        noted = noted or {}
         found = self.judged(state, day)
         if state.single and len(found) == 1:
-            judgement = ShowJudgement(found[0], self.is_open(state, day), noted or {}, alone=True)
-            return judgement, replace(after, last=judgement, shown=0)
+            said = SaidVerdict(Side.JUDGED, found[0].entry_id, noted, alone=True)
+            return ShowJudgement(found[0], self.is_open(state, day), noted, alone=True), replace(after, last=said, shown=0)
         policies = {entry_id.partition("/")[0] for entry_id in state.scope}
         not_judged = () if state.single else tuple(one for one in self.judge.not_individual if one.partition("/")[0] in policies)
-        decision = ShowResults(found, not_judged, self.is_open(state, day), noted or {})
-        return decision, replace(after, last=decision, shown=0)
+        decision = ShowResults(found, not_judged, self.is_open(state, day), noted)
+        return decision, replace(after, last=SaidVerdict(Side.RESULTS, noted=noted), shown=0)
+
+    def result(self, session: Session, state: Questionnaire, entry_id: str, day: date, noted: Mapping[str, Answer] | None = None) -> Told:
+        """One of the results in full."""
+        said = SaidVerdict(Side.JUDGED, entry_id, noted or {}, alone=state.single)
+        judgement = self.judge.judge(entry_id, View(self.judge.book, state.answers, day))
+        decision = ShowJudgement(judgement, self.is_open(state, day), said.noted, alone=state.single)
+        return decision, replace(session, questionnaire=replace(state, waiting=Waiting.RESULTS), last=said, shown=0)
+
+    def failing(self, session: Session, state: Questionnaire, day: date) -> Told:
+        """What does not fit now, with what is in the way; all results if there is no such measure."""
+        found = self.judged(state, day, Verdict.NOT_NOW)
+        if not found:
+            return self.results(session, state, day)
+        return ShowFailing(found), replace(session, last=SaidVerdict(Side.FAILING), shown=0)
+
+    def sheet(self, session: Session, state: Questionnaire, day: date, *, answers: bool) -> Told:
+        """The results as a sheet, with or without what the person said."""
+        known = {fact: answer for fact, answer in state.answers.items() if not isinstance(answer, Absence)}
+        decision = ShowSheet(self.judged(state, day), known if answers else None)
+        return decision, replace(session, last=SaidVerdict(Side.SHEET, answers=answers), shown=0)
+
+    def said_again(self, session: Session, state: Questionnaire, said: SaidVerdict, day: date) -> Told | None:
+        """Verdicts told before, worked out once more; None where there are none any more. How much was read out of them stands."""
+        if not state.scope:
+            return None
+        match said.side:
+            case Side.JUDGED if said.entry_id is not None and said.entry_id in state.scope:
+                told = self.result(session, state, said.entry_id, day, said.noted)
+            case Side.FAILING:
+                told = self.failing(session, state, day)
+            case Side.SHEET:
+                told = self.sheet(session, state, day, answers=said.answers)
+            case _:
+                told = self.results(session, state, day, said.noted)
+        return told[0], replace(told[1], shown=session.shown if told[1].last == said else 0)
 
     def judged(self, state: Questionnaire, day: date, verdict: Verdict | None = None) -> tuple[Judgement, ...]:
         """The measures judged, all or those with one verdict."""

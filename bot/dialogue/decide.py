@@ -14,7 +14,7 @@ from bot.dialogue.decision import (
     AskRegion,
     ByRegion,
     Clarify,
-    Decision,
+    Found,
     Manner,
     Part,
     RefuseElsewhere,
@@ -51,7 +51,7 @@ class Decider:
         self._confidence = Confidence(knowledge, understanding, ranker)
         self._negative = Cues(knowledge.lexicon.gate.negative)
 
-    def decide(self, query: Query, region: str | None) -> Decision:
+    def decide(self, query: Query, region: str | None) -> Found:
         """What to do about a question, given the place known before (used when the question names none)."""
         regions = query.regions or ((region,) if region else ())
         topic = self._listener.not_covered(squeeze(query.focus))
@@ -84,7 +84,7 @@ class Decider:
 
     # one place
 
-    def _in_place(self, query: Query, region: str, policies: tuple[str, ...], topic: str | None) -> Decision:
+    def _in_place(self, query: Query, region: str, policies: tuple[str, ...], topic: str | None) -> Found:
         ranked = self._ranker.rank(query, lambda entry: entry.policy_id in policies)
         top = ranked[0] if ranked else None
         needs = self._beside.needs(
@@ -115,7 +115,7 @@ class Decider:
             return RefuseUnsure(region, near if query.topical else ())
         return self._best_in_place(query, region, ranked)
 
-    def _best_in_place(self, query: Query, region: str, ranked: tuple[Candidate, ...]) -> Decision:
+    def _best_in_place(self, query: Query, region: str, ranked: tuple[Candidate, ...]) -> Found:
         top = ranked[0]
         if compared := self._beside.compared(query, ranked):
             return self._answer(query, compared, region, Manner.COMPARE)
@@ -132,7 +132,7 @@ class Decider:
 
     # no place, several, another
 
-    def _without_place(self, query: Query, topic: str | None) -> Decision:
+    def _without_place(self, query: Query, topic: str | None) -> Found:
         limits = self._limits
         ranked = self._ranker.rank(query)
         top = ranked[0] if ranked else None
@@ -158,7 +158,7 @@ class Decider:
         lines = [first, *elsewhere]
         return ByRegion(tuple(c.entry.id for c in lines))
 
-    def _several_places(self, query: Query, places: list[str], covered: dict[str, tuple[str, ...]], topic: str | None) -> Decision:
+    def _several_places(self, query: Query, places: list[str], covered: dict[str, tuple[str, ...]], topic: str | None) -> Found:
         found: dict[str, Candidate] = {}
         for code in places:
             part = self._understanding.about_place(query, code)

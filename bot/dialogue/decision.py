@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from bot.dialogue.interview_decision import InterviewDecision
 from bot.dialogue.outcome import Outcome
+from bot.dialogue.said_verdict import SaidVerdict
 
 
 class Manner(StrEnum):
@@ -131,22 +132,13 @@ class Say:
     text: str = ""
 
 
-Decision = (
-    Answer
-    | Clarify
-    | ByRegion
-    | AskRegion
-    | Overview
-    | RefuseTopic
-    | RefusePlace
-    | RefuseElsewhere
-    | RefuseUnsure
-    | Say
-    | InterviewDecision
-)
+Found = Answer | Clarify | ByRegion | AskRegion | Overview | RefuseTopic | RefusePlace | RefuseElsewhere | RefuseUnsure
+"""What a policy question gets. It is remembered as it is."""
+
+Decision = Found | Say | InterviewDecision
 
 
-def shown_entries(decision: Decision) -> tuple[str, ...]:
+def shown_entries(decision: Decision | SaidVerdict) -> tuple[str, ...]:
     """The ids of the entries a decision is about, the main one first."""
     match decision:
         case Answer(parts=parts, also=also):

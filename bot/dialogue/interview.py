@@ -17,18 +17,14 @@ from bot.dialogue.interview_decision import (
     AskFact,
     ConfirmHeard,
     Lead,
-    ShowFailing,
-    ShowJudgement,
-    ShowSheet,
 )
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.questionnaire import Questionnaire, Waiting
+from bot.dialogue.said_verdict import SaidVerdict
 from bot.dialogue.session import Session
 from bot.dialogue.steering_words import SteeringWords
 from bot.dialogue.taking_answers import TakingAnswers
 from bot.eligibility.answers import Absence, Span, Within
-from bot.eligibility.verdict import Verdict
-from bot.eligibility.view import View
 from bot.language.cues import squeeze
 from bot.language.normalize import normalize
 from bot.language.ordinals import is_bare_number, may_count, read_ordinal
@@ -71,11 +67,13 @@ class Interview:
             heard = {**answered, **earlier.heard, **heard}
         if region is None:
             waiting = Questionnaire((), Waiting.PLACE, heard=heard)
-            return AskRegion(), replace(session, questionnaire=waiting, offered=())
+            asking = AskRegion()
+            return asking, replace(session, questionnaire=waiting, offered=(), last=asking, shown=0)
         session = replace(session, region=region)
         policies = self._decider.covering(region)
         if not policies:
-            return self._decider.decide(self._understanding.about_place(query, region), region), replace(session, questionnaire=None)
+            found = self._decider.decide(self._understanding.about_place(query, region), region)
+            return found, replace(session, questionnaire=None, last=found, shown=0)
         if not single:
             scope = tuple(entry_id for entry_id in self.judge.measures if entry_id.partition("/")[0] in policies)
         inside = tuple(policy_id for policy_id in policies if any(entry_id.startswith(f"{policy_id}/") for entry_id in scope))
@@ -159,9 +157,7 @@ class Interview:
             case "change" if target in state.answers:
                 return self._course.ask_again(session, state, target, day)
             case "judged" if target in state.scope:
-                view = View(self.judge.book, state.answers, day)
-                decision = ShowJudgement(self.judge.judge(target, view), self._course.is_open(state, day), alone=state.single)
-                return decision, replace(session, questionnaire=replace(state, waiting=Waiting.RESULTS), last=decision, shown=0)
+                return self._course.result(session, state, target, day)
         return None
 
     def repeat(self, session: Session, day: date, lead: Lead = Lead.RESUMED) -> Decision | None:
@@ -184,6 +180,11 @@ class Interview:
                 return AskClash(state.clash, state.answers[state.clash.other])
             case _:
                 return None
+
+    def say_again(self, session: Session, said: SaidVerdict, day: date) -> Told | None:
+        """Verdicts told before, worked out from the answers once more; None if the questionnaire is over."""
+        state = session.questionnaire
+        return self._course.said_again(session, state, said, day) if state is not None else None
 
     def pause(self, session: Session) -> Session:
         """The session with its questionnaire put aside."""
@@ -266,14 +267,9 @@ class Interview:
             case "continue":
                 return self._course.advance(session, replace(state, offered=True, waiting=Waiting.ANSWER, changing=None), day)
             case "failing":
-                failing = ShowFailing(self._course.judged(state, day, Verdict.NOT_NOW))
-                if not failing.judgements:
-                    return self._course.results(session, state, day)
-                return failing, replace(session, last=failing, shown=0)
+                return self._course.failing(session, state, day)
             case "sheet" | "sheet_answers":
-                known = {fact: answer for fact, answer in state.answers.items() if not isinstance(answer, Absence)}
-                sheet = ShowSheet(self._course.judged(state, day), known if target == "sheet_answers" else None)
-                return sheet, replace(session, last=sheet, shown=0)
+                return self._course.sheet(session, state, day, answers=target == "sheet_answers")
             case "correct":
                 return self._course.which(session, state)
             case "keep" if state.changing is not None:
@@ -342,7 +338,7 @@ class Interview:
             ticks=frozenset(),
             offered=True,
         )
-        return AskFact(question, Lead.BACK), replace(session, questionnaire=earlier)
+        return AskFact(question, Lead.BACK), replace(session, questionnaire=earlier, last=None)
 
     # answers
 

@@ -134,16 +134,7 @@ class ShowSheet:
     outcome: Outcome = Outcome.VERDICT
 
 
-InterviewDecision = (
-    AskFact
-    | ConfirmHeard
-    | AskEnded
-    | AskConsent
-    | OfferResults
-    | AskClash
-    | AskWhichAnswer
-    | ShowResults
-    | ShowJudgement
-    | ShowFailing
-    | ShowSheet
-)
+ShowVerdicts = ShowResults | ShowJudgement | ShowFailing | ShowSheet
+"""What is judged; a session remembers it as ``SaidVerdict``."""
+
+InterviewDecision = AskFact | ConfirmHeard | AskEnded | AskConsent | OfferResults | AskClash | AskWhichAnswer | ShowVerdicts

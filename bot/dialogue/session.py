@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from bot.dialogue.choice import Choice
-from bot.dialogue.decision import Decision
+from bot.dialogue.decision import Found
 from bot.dialogue.questionnaire import Questionnaire
+from bot.dialogue.said_verdict import SaidVerdict
+
+Remembered = Found | SaidVerdict
+"""What can be said again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """State of one conversation; it holds no name and no number.
+    """State of one conversation; it holds no name and no number. It is stored between two messages, so all of it are plain values.
 
     ``region`` is the user's place (GB/T 2260). ``question`` is the last policy question, normalised and masked; ``about`` are the
     entries last answered. ``offered`` may be chosen by number or words. ``last`` is what was said last; with ``slow``, ``shown`` tells
@@ -20,7 +24,7 @@ class Session:
     question: str | None = None
     about: tuple[str, ...] = ()
     offered: tuple[Choice, ...] = ()
-    last: Decision | None = None
+    last: Remembered | None = None
     slow: bool = False
     shown: int = 0
     questionnaire: Questionnaire | None = None

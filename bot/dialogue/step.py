@@ -12,6 +12,7 @@ from bot.dialogue.decision import (
     ByRegion,
     Clarify,
     Decision,
+    Found,
     Manner,
     Overview,
     Part,
@@ -25,6 +26,7 @@ from bot.dialogue.listen import Listener
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.questionnaire import Waiting
+from bot.dialogue.said_verdict import SaidVerdict
 from bot.dialogue.session import Session
 from bot.language.cues import Cues, squeeze
 from bot.language.normalize import has_words, normalize
@@ -50,7 +52,6 @@ class Step:
     then: Decision | None = None
     masked: bool = False
     shortened: bool = False
-    advance: bool = False
 
 
 class Conversation:
@@ -76,13 +77,14 @@ class Conversation:
             return self._asked_after(self._say(session, "not_text", Outcome.META), day)
         shortened = len(message.text) > MOST_CHARACTERS
         text, masked = mask(message.text[:MOST_CHARACTERS])
+        masked = masked or message.masked
         normal = normalize(text)
         if not normal:
             key = "masked" if masked else "only_symbols" if message.text.strip() else "empty_message"
             return self._asked_after(self._say(session, key, Outcome.META), day)
         if not has_words(normal):
             command = self.listener.command(normal)
-            step = self._command(session, command) if command else self._say(session, "only_symbols", Outcome.META)
+            step = self._command(session, command, day) if command else self._say(session, "only_symbols", Outcome.META)
             return self._asked_after(step, day)
         step = self._interviewed(session, text, normal, day) or self._resumed(session, self._text(session, text, normal, day), normal, day)
         return replace(step, masked=masked, shortened=shortened)
@@ -151,6 +153,8 @@ class Conversation:
             if isinstance(again, AskFact):
                 return Step(again, session)
             return Step(Say("interview_misread", Outcome.QUESTION), session, then=again)
+        if state.waiting is Waiting.PLACE and isinstance(step.decision, AskRegion):
+            return step
         if isinstance(step.decision, Clarify | ByRegion | AskRegion | Overview | RefuseUnsure):
             return replace(step, session=self.interview.pause(step.session), then=Say("interview_paused", Outcome.META))
         then = self.interview.repeat(step.session, day)
@@ -175,7 +179,7 @@ class Conversation:
         if self.listener.crisis(squeezed) or self.listener.crisis(query.squeezed):
             return self._say(session, "crisis", Outcome.CRISIS)
         if command := self.listener.command(squeezed) or self.listener.command(query.squeezed):
-            return self._command(session, command)
+            return self._command(session, command, day)
         if reply := self.listener.misuse(squeezed) or self.listener.misuse(query.squeezed):
             return self._say(session, reply, Outcome.REFUSE, region=query.regions[0] if query.regions else session.region)
         if reply := self.listener.meta(query):
@@ -218,22 +222,19 @@ class Conversation:
             again = self.interview.repeat(session, day) or Say("interview_stale_rest", Outcome.META)
             return Step(Say("interview_stale", Outcome.META), session, then=again)
         if name == "measure" and target in self._entries:
-            decision: Decision = Answer((Part(target),), Manner.SINGLE, (), session.region)
-            return self._told(session, decision, session.region, session.question)
+            return self._told(session, Answer((Part(target),), Manner.SINGLE, (), session.region), session.region, session.question)
         if name == "aspect" and session.about:
             parts = tuple(Part(entry_id) for entry_id in session.about[:1])
-            decision = Answer(parts, Manner.SINGLE, (target,), session.region)
-            return self._told(session, decision, session.region, session.question)
+            return self._told(session, Answer(parts, Manner.SINGLE, (target,), session.region), session.region, session.question)
         if name == "region":
-            return self._place_only(session, self.understanding.query(target)) if target else self._command(session, "regions")
+            return self._place_only(session, self.understanding.query(target)) if target else self._command(session, "regions", day)
         if name == "overview" and target in self._policy_ids():
-            decision = self.decider.overviews.of_policy(target, session.region)
-            return self._told(session, decision, session.region, session.question)
+            return self._told(session, self.decider.overviews.of_policy(target, session.region), session.region, session.question)
         if name == "none":
-            return self._command(session, "none")
-        return self._command(session, "help")
+            return self._command(session, "none", day)
+        return self._command(session, "help", day)
 
-    def _command(self, session: Session, command: str) -> Step:
+    def _command(self, session: Session, command: str, day: date) -> Step:
         match command:
             case "help":
                 return self._say(session, "help", Outcome.META)
@@ -248,31 +249,32 @@ class Conversation:
             case "regions":
                 return self._say(session, "region_choice", Outcome.META)
             case "repeat":
-                if session.last is None:
-                    return self._say(session, "nothing_to_repeat", Outcome.META)
-                return Step(session.last, replace(session, shown=max(0, session.shown - 1)), advance=True)
+                return self._again(replace(session, shown=max(0, session.shown - 1)), day)
             case "next":
-                if session.last is None or not session.slow or session.last.outcome is Outcome.REFUSE:
-                    return self._say(session, "no_more" if session.last else "nothing_to_repeat", Outcome.META)
-                return Step(session.last, session, advance=True)
+                if session.last is not None and (not session.slow or session.last.outcome is Outcome.REFUSE):
+                    return self._say(session, "no_more", Outcome.META)
+                return self._again(session, day)
             case "slower":
-                if session.last is None:
-                    return self._say(replace(session, slow=True), "slower_none", Outcome.META)
-                return Step(session.last, replace(session, slow=True, shown=0), advance=True)
+                return self._again(replace(session, slow=True, shown=0), day, otherwise="slower_none")
             case "faster":
-                if session.last is None:
-                    return self._say(replace(session, slow=False), "nothing_to_repeat", Outcome.META)
-                return Step(session.last, replace(session, slow=False, shown=0))
+                return self._again(replace(session, slow=False, shown=0), day)
             case "thanks" | "bye":
                 return self._say(session, command, Outcome.META)
             case _:
                 return self._say(session, "nothing_pending", Outcome.META)
 
+    def _again(self, session: Session, day: date, *, otherwise: str = "nothing_to_repeat") -> Step:
+        """What was told last, from where ``shown`` stands; a fixed reply when there is nothing."""
+        if isinstance(session.last, SaidVerdict):
+            told = self.interview.say_again(session, session.last, day)
+            return Step(*told) if told else self._say(replace(session, last=None), otherwise, Outcome.META)
+        return Step(session.last, session) if session.last is not None else self._say(session, otherwise, Outcome.META)
+
     def _say(self, session: Session, key: str, outcome: Outcome, region: str | None = None) -> Step:
         keep = () if outcome is Outcome.CRISIS else session.offered
         return Step(Say(key, outcome, region), replace(session, offered=keep, region=region or session.region))
 
-    def _told(self, session: Session, decision: Decision, region: str | None, question: str | None, query: Query | None = None) -> Step:
+    def _told(self, session: Session, decision: Found, region: str | None, question: str | None, query: Query | None = None) -> Step:
         """A decision about a policy question, and the session that remembers it."""
         about = tuple(part.entry_id for part in decision.parts) if isinstance(decision, Answer) else session.about
         if isinstance(decision, Answer) and session.last is not None:
