@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+QUESTIONNAIRE_CHOICES = frozenset(("q", "fact", "change", "judged"))
+"""What the ids of the choices of a questionnaire begin with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.content.knowledge import Knowledge
+from bot.dialogue.choice import QUESTIONNAIRE_CHOICES
 from bot.dialogue.course import Told
 from bot.dialogue.decide import Decider
 from bot.dialogue.decision import (
@@ -218,7 +219,7 @@ class Conversation:
         name, _, target = choice.partition(":")
         if told := self.interview.choose(session, name, target, day):
             return Step(*told)
-        if name in {"q", "fact", "change", "judged"}:
+        if name in QUESTIONNAIRE_CHOICES:
             again = self.interview.repeat(session, day) or Say("interview_stale_rest", Outcome.META)
             return Step(Say("interview_stale", Outcome.META), session, then=again)
         if name == "measure" and target in self._entries:

@@ -1,6 +1,6 @@
 import copy
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 from types import NoneType, UnionType
@@ -13,7 +13,7 @@ from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.questionnaire import Questionnaire, Waiting
 from bot.dialogue.said_verdict import SaidVerdict, Side
-from bot.dialogue.session import Session
+from bot.dialogue.session import Session, is_finished, without_facts
 from bot.engine import Engine, Turn
 
 NOW = datetime(2018, 11, 1, 12, tzinfo=UTC)
@@ -137,3 +137,57 @@ def test_a_question_after_the_results_is_what_is_said_again(play: Play, texts: t
 
     assert turn.reply.outcome is again.reply.outcome is Outcome.QUESTION
     assert again.reply.choices == turn.reply.choices
+
+
+@pytest.mark.parametrize(
+    ("texts", "finished"),
+    [
+        (("我在东营，我能领哪些",), False),
+        (("我在东营，我能领哪些", "没工作", "看结果"), True),
+        (("我在东营，我能领哪些", "没工作", "看结果", "开网店有补贴吗"), True),
+        (("我在东营，我能领哪些", "没工作", "不查了"), False),
+        (("东营开网店有补贴吗",), False),
+    ],
+)
+def test_a_questionnaire_is_finished_once_it_shows_results(play: Play, texts: tuple[str, ...], finished: bool):
+    """From then on its answers are kept for a day only; until then one may go on after a longer break."""
+    assert is_finished(play(*texts).session) is finished
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("我在东营，肢体三级，8月办的个体户，我能领哪些",),
+        ("我在东营，肢体三级，8月办的个体户，我能领哪些", "对", "可以"),
+        ("我在东营，肢体三级，8月办的个体户，我能领哪些", "对", "看结果"),
+        ("我在东营，肢体三级，8月办的个体户，我能领哪些", "对", "看结果", "1"),
+        ("我是肢体三级，在东营开网店有补贴吗",),
+    ],
+)
+def test_without_facts_nothing_told_of_oneself_is_left(play: Play, texts: tuple[str, ...]):
+    """What is deleted after a day must be gone from every corner: answers, verdicts, numbers to pick, the words of a question."""
+    session = without_facts(play(*texts).session)
+    again = play("看结果", session=session)
+
+    assert session.region == "370500"
+    assert (session.questionnaire, session.question) == (None, None)
+    assert not isinstance(session.last, SaidVerdict)
+    assert not [choice for choice in session.offered if choice.id.startswith(("q:", "fact:", "change:", "judged:"))]
+    assert not [word for word in ("肢体", "三级", "8月", "个体户，") if word in repr(replace(session, offered=())) + again.reply.text]
+
+
+def test_without_facts_what_was_answered_can_still_be_followed_up(play: Play):
+    """The entries are no secret of the person; 怎么申请 means them as before."""
+    session = without_facts(play("我是肢体三级，东营个体户创业补助多少钱").session)
+    turn = play("怎么申请", session=session)
+
+    assert session.about == turn.session.about
+    assert turn.reply.outcome is Outcome.ANSWER
+
+
+@pytest.mark.parametrize("texts", [("东营开网店有补贴吗",), ("我是残疾人，在东营能领什么",), ("一条一条说", "东营个体户创业补助多少钱")])
+def test_without_facts_other_choices_stay(play: Play, texts: tuple[str, ...]):
+    """A number of a list of measures means what it meant."""
+    session = play(*texts).session
+
+    assert without_facts(session).offered == session.offered
