@@ -63,6 +63,10 @@ class Engine:
         record = Record(reply.outcome, shown_entries(step.decision), after.region, len(step.query.changes) if step.query else 0, shown)
         return Turn(after, reply, record)
 
+    def in_distress(self, text: str) -> bool:
+        """Whether a message is one that the crisis reply must meet: no limit, list or question may stand before that."""
+        return self.conversation.in_distress(text)
+
     def _one_at_a_time(self, reply: Reply, session: Session) -> tuple[Reply, Session]:
         """The next few lines only, for someone who listens, warnings first; 下一条 brings those after them."""
         warnings = [line for block in reply.blocks if block.warning for line in block.lines]

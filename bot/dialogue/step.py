@@ -77,7 +77,7 @@ class Conversation:
         if message.text is None:
             return self._asked_after(self._say(session, "not_text", Outcome.META), day)
         shortened = len(message.text) > MOST_CHARACTERS
-        text, masked = mask(message.text[:MOST_CHARACTERS])
+        text, masked = _read(message.text)
         masked = masked or message.masked
         normal = normalize(text)
         if not normal:
@@ -87,14 +87,25 @@ class Conversation:
             command = self.listener.command(normal)
             step = self._command(session, command, day) if command else self._say(session, "only_symbols", Outcome.META)
             return self._asked_after(step, day)
-        step = self._interviewed(session, text, normal, day) or self._resumed(session, self._text(session, text, normal, day), normal, day)
+        if self._despairs(normal):
+            step = self._resumed(session, self._say(session, "crisis", Outcome.CRISIS), normal, day)
+        else:
+            step = self._interviewed(session, text, normal, day) or self._resumed(
+                session, self._text(session, text, normal, day), normal, day
+            )
         return replace(step, masked=masked, shortened=shortened)
+
+    def in_distress(self, text: str) -> bool:
+        """Whether somebody may be in despair, whatever else the message says; it is read as ``step`` reads it."""
+        return self._despairs(normalize(_read(text)[0]))
+
+    def _despairs(self, normal: str) -> bool:
+        repaired = self.understanding.homophones.repair(normal).text
+        return self.listener.crisis(squeeze(normal)) or self.listener.crisis(squeeze(repaired))
 
     def _interviewed(self, session: Session, text: str, normal: str, day: date) -> Step | None:
         """A message that begins, answers or steers a questionnaire; None if it does none of that."""
         squeezed = squeeze(normal)
-        if self.listener.crisis(squeezed):
-            return None
         state = session.questionnaire
         listed = (
             state is not None
@@ -177,8 +188,6 @@ class Conversation:
             key = "choice_unknown" if session.offered else "nothing_pending"
             return Step(Say(key, Outcome.CLARIFY, count=len(session.offered)), session)
         query = self.understanding.query(text)
-        if self.listener.crisis(squeezed) or self.listener.crisis(query.squeezed):
-            return self._say(session, "crisis", Outcome.CRISIS)
         if command := self.listener.command(squeezed) or self.listener.command(query.squeezed):
             return self._command(session, command, day)
         if reply := self.listener.misuse(squeezed) or self.listener.misuse(query.squeezed):
@@ -319,3 +328,8 @@ class Conversation:
 
     def _policy_ids(self) -> set[str]:
         return {entry.policy_id for entry in self.ranker.entries}
+
+
+def _read(text: str) -> tuple[str, bool]:
+    """What is read of a text: no more than the limit, without private numbers; and whether there were any."""
+    return mask(text[:MOST_CHARACTERS])

@@ -123,3 +123,33 @@ def test_forgetting_leaves_no_answer_behind(ask: Ask):
     assert turn.session.questionnaire is not None
 
     assert ask("忘记我", turn.session).session == Session()
+
+
+@pytest.mark.parametrize(
+    "text", ["不想活了", "我在东营，开网店撑不下去了，真的不想活了", "buxianghuole", "不想活乐", "我想自殺", "13800138000 活着没意思"]
+)
+def test_distress_is_known_before_a_limit_silences_it(engine: Engine, ask: Ask, text: str):
+    """Who writes ten messages in despair must not be told to wait; what is met with the crisis reply is told apart without a session."""
+    assert engine.in_distress(text)
+    assert ask(text).reply.outcome is Outcome.CRISIS
+
+
+@pytest.mark.parametrize("text", ["东营开网店有补贴吗", "", "😀", "店快开不下去了有补贴吗", "1"])
+def test_what_is_no_distress_is_not_taken_for_it(engine: Engine, ask: Ask, text: str):
+    """Else a limit could be passed by anybody."""
+    assert not engine.in_distress(text)
+    assert ask(text).reply.outcome is not Outcome.CRISIS
+
+
+def test_distress_misspelt_is_met_in_the_middle_of_a_questionnaire(ask: Ask):
+    """An answer is expected there, and despair must not be taken for one."""
+    assert ask("不想活乐", ask("我在东营，我能领哪些").session).reply.outcome is Outcome.CRISIS
+
+
+@pytest.mark.parametrize("key", ["too_fast", "busy"])
+def test_who_has_to_wait_is_told_whom_to_call_meanwhile(engine: Engine, key: str):
+    """Waiting must never be the last thing somebody in need reads."""
+    said = engine.knowledge.wording.say(key)
+
+    assert "再发" in said
+    assert "110" in said
