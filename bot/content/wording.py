@@ -140,6 +140,8 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "empty_message": "",
         "only_symbols": "",
         "not_text": "",
+        "too_fast": "",
+        "busy": "",
         "too_long": "limit",
         "masked": "",
         "choice_unknown": "count",
