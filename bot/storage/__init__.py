@@ -1,0 +1,1 @@
+"""Where conversations survive: sessions, what came in, what is to go out. SQLite by default, PostgreSQL for several workers."""

@@ -1,0 +1,52 @@
+"""The tables brought to the form this program needs, by one process at a time."""
+
+from importlib.resources import as_file, files
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage.tables import metadata
+
+_LOCK = 0x5A48_4348  # any number that nobody else in the database uses
+
+
+class NewerTablesError(Exception):
+    """The tables were made by a newer version of the program than this one."""
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Take the steps that are missing, all or none. A second process waits for the first and finds nothing to do.
+
+    Raises:
+        NewerTablesError: The tables are ahead of this program.
+    """
+    async with engine.begin() as connection:  # on SQLite this alone locks everybody else out
+        if connection.dialect.name == "postgresql":
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        await connection.run_sync(_upgrade)
+
+
+async def differences(engine: AsyncEngine) -> list[str]:
+    """How the tables differ from what this program needs; empty when they are as they should be."""
+    async with engine.begin() as connection:
+        return await connection.run_sync(_differences)
+
+
+def _upgrade(connection: Connection) -> None:
+    with as_file(files("bot.storage") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if not set(MigrationContext.configure(connection).get_current_heads()) <= known:
+            raise NewerTablesError
+        command.upgrade(config, "head")
+
+
+def _differences(connection: Connection) -> list[str]:
+    return [str(difference) for difference in compare_metadata(MigrationContext.configure(connection), metadata)]
