@@ -48,6 +48,9 @@ def find_cross_problems(knowledge: "Knowledge", folder: Path, lines: Lines, inco
                     add(path, ("clauses", index, "contacts", position), "unknown_office", id=office, known=known)
             _once(ids, clause.id, path, ("clauses", index, "id"), add)
         _check_measures(policy_folder, folder, sections, offices, codes, ids, policy.id not in incomplete, add)
+    for index, question in enumerate(knowledge.smoke):
+        if question.measure is not None and question.measure not in all_codes and not incomplete:
+            add(folder / "smoke.yaml", (index, "measure"), "unknown_code", code=question.measure)
     contacts_path = folder / "contacts.yaml"
     numbers = {hotline.number for hotline in knowledge.contacts.hotlines}
     for index, office_entry in enumerate(knowledge.contacts.offices):

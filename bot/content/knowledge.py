@@ -11,6 +11,7 @@ from bot.content.policy import Policy
 from bot.content.ranking import RankingSettings
 from bot.content.region import Regions
 from bot.content.rule import Rule
+from bot.content.smoke import SmokeQuestion
 from bot.content.wording import Wording
 
 
@@ -26,7 +27,7 @@ class PolicyFolder:
 class Knowledge:
     """All policies, rules, words, regions, contacts and settings the assistant works from.
 
-    ``facts`` are by id, ``rules`` by ``<policy>/<measure>``.
+    ``facts`` are by id, ``rules`` by ``<policy>/<measure>``. ``smoke`` must be answered before any of it is served.
     """
 
     folders: Mapping[str, PolicyFolder]
@@ -37,6 +38,7 @@ class Knowledge:
     ranking: RankingSettings
     facts: Mapping[str, Fact]
     rules: Mapping[str, Rule]
+    smoke: tuple[SmokeQuestion, ...]
 
     def policies(self) -> Iterator[Policy]:
         """Every policy, in order of id."""

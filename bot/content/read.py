@@ -33,6 +33,7 @@ from bot.content.ranking import RankingSettings
 from bot.content.region import Regions
 from bot.content.rule import Rule
 from bot.content.rule_checks import RuleFiles, find_rule_problems
+from bot.content.smoke import SmokeQuestions
 from bot.content.wording import PLACEHOLDERS, Wording, placeholders
 from bot.content.yaml_file import read_yaml
 
@@ -113,11 +114,12 @@ class _Reader:
         lexicon = self._lexicon()
         wording = self._wording()
         ranking = self._one("ranking.yaml", RankingSettings)
+        smoke = self._one("smoke.yaml", SmokeQuestions)
         facts = self._facts()
         rules = self._rules()
-        if not (regions and contacts and lexicon and wording and ranking) or facts is None:
+        if not (regions and contacts and lexicon and wording and ranking and smoke) or facts is None:
             return None
-        knowledge = Knowledge(folders, regions, contacts, lexicon, wording, ranking, facts, rules)
+        knowledge = Knowledge(folders, regions, contacts, lexicon, wording, ranking, facts, rules, smoke)
         find_cross_problems(knowledge, self.folder, self.lines, self.incomplete, self.problems)
         policies = str(self.folder / "policies")
         if not any(problem.file.startswith(policies) for problem in self.problems.found):  # else each mistake would be told twice

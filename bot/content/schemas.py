@@ -13,12 +13,14 @@ from bot.content.policy import Policy
 from bot.content.ranking import RankingSettings
 from bot.content.read import LEXICON_FILES
 from bot.content.rule import Rule
+from bot.content.smoke import SmokeQuestions
 
 _FILES: dict[str, Any] = {
     "policy": Policy,
     "measure": Measure,
     "contacts": Contacts,
     "ranking": RankingSettings,
+    "smoke": SmokeQuestions,
     "facts": tuple[Fact, ...],
     "rule": Rule,
     **LEXICON_FILES,

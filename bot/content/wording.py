@@ -146,6 +146,9 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "masked": "",
         "choice_unknown": "count",
         "error": "",
+        # smoke questions
+        "smoke_outcome": "question outcome expected",
+        "smoke_measure": "question measure expected",
         # next steps
         "next_heading": "",
         "next_how": "",
