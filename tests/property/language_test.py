@@ -1,3 +1,4 @@
+import re
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -75,3 +76,25 @@ def test_an_identity_number_is_masked_wherever_it_stands(before: str, digits: st
 
     assert found
     assert digits not in masked
+
+
+PERSONAL = st.text(
+    st.sampled_from("0123456789012345678901\uff11\uff13\uff18xXbB+-. \u3000()（），我电话微信号qQvVwW:_@a.c\u200b"), max_size=80
+)
+
+
+@given(text=st.one_of(PERSONAL, st.text(max_size=120)))
+@settings(max_examples=400)
+def test_masking_twice_changes_nothing_more(text: str):
+    """A message is masked when it comes and again when it is read; what is kept must not depend on how often."""
+    once, found = mask(text)
+
+    assert mask(once) == (once, False)
+    assert found == (once != text)
+
+
+@given(text=PERSONAL)
+@settings(max_examples=400)
+def test_no_long_run_of_digits_survives(text: str):
+    """Fifteen digits in a row are no amount and no date, whatever stands around them."""
+    assert not re.search(r"\d{15}", mask(text)[0])
