@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.content.knowledge import Knowledge
-from bot.dialogue.decision import Found, shown_entries
+from bot.dialogue.decision import Answer, Found, Say, shown_entries
 from bot.dialogue.interview_decision import ShowVerdicts
+from bot.dialogue.keeping import Keeping
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.session import Session
-from bot.dialogue.step import MOST_CHARACTERS, Conversation
+from bot.dialogue.step import MOST_CHARACTERS, OPINIONS, Conversation, Step
 from bot.reply.compose import Composer
 from bot.reply.reply import Block, Reply, followed
 
@@ -18,13 +19,24 @@ _LINES_AT_ONCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What may be logged of a turn: no words of the person, no id of theirs."""
+    """What may be logged of a turn: no words of the person, no id of theirs.
+
+    ``helpful`` tells that the person praised an answer, or that it was not what they wanted; ``about`` are its entries. ``forgotten``
+    tells that they asked to have everything deleted.
+
+    ``unanswered`` is the exception: a question nothing was found for, masked. It is for the store of unanswered questions alone, and
+    never for a log.
+    """
 
     outcome: Outcome
     entries: tuple[str, ...]
     region: str | None
     repaired: int
     score: float | None
+    helpful: bool | None = None
+    about: tuple[str, ...] = ()
+    forgotten: bool = False
+    unanswered: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +51,15 @@ class Turn:
 class Engine:
     """Answers messages from one snapshot of the knowledge."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        """Build every part once."""
+    def __init__(self, knowledge: Knowledge, *, keeping: Keeping | None = None) -> None:
+        """Build every part once; ``keeping`` is what people are told of how long things are kept."""
         self.knowledge = knowledge
+        self.keeping = keeping or Keeping()
         self.conversation = Conversation(knowledge)
         self._composer = Composer(knowledge)
 
-    def respond(self, session: Session, message: Message, now: datetime) -> Turn:
-        """The reply to a message and the session after it, as of ``now``."""
+    def respond(self, session: Session, message: Message, now: datetime, *, changed: bool = False) -> Turn:
+        """The reply to a message and the session after it, as of ``now``; ``changed`` tells that new content cost it a questionnaire."""
         step = self.conversation.step(session, message, now.date())
         reply = self._composer.compose(step.decision, now.date())
         if step.then is not None:
@@ -58,14 +71,31 @@ class Engine:
         extra += [self._composer.extra("too_long", limit=MOST_CHARACTERS)] if step.shortened else []
         if extra:
             reply = replace(reply, blocks=(*reply.blocks, *extra))
-        score = getattr(step.decision, "score", None)
-        shown = min(100.0, round(score, 1)) if score is not None else None
-        record = Record(reply.outcome, shown_entries(step.decision), after.region, len(step.query.changes) if step.query else 0, shown)
-        return Turn(after, reply, record)
+        return Turn(after, reply, self._record(session, message, step, reply.outcome))
+
+    def carry_over(self, session: Session) -> tuple[Session, bool]:
+        """A session of other content made fit for this one, and whether something of a questionnaire was lost."""
+        return session, False
 
     def in_distress(self, text: str) -> bool:
         """Whether a message is one that the crisis reply must meet: no limit, list or question may stand before that."""
         return self.conversation.in_distress(text)
+
+    def _record(self, before: Session, message: Message, step: Step, outcome: Outcome) -> Record:
+        said = step.decision.key if isinstance(step.decision, Say) else ""
+        helpful = OPINIONS.get(said)
+        score = getattr(step.decision, "score", None)
+        return Record(
+            outcome,
+            shown_entries(step.decision),
+            step.session.region,
+            len(step.query.changes) if step.query else 0,
+            min(100.0, round(score, 1)) if score is not None else None,
+            helpful,
+            () if helpful is None else _told(before),
+            said == "forgotten",
+            self.conversation.unanswered(step.decision, message.text),
+        )
 
     def _one_at_a_time(self, reply: Reply, session: Session) -> tuple[Reply, Session]:
         """The next few lines only, for someone who listens, warnings first; 下一条 brings those after them."""
@@ -81,3 +111,8 @@ class Engine:
         if position + 1 < len(pieces):
             shown.append(self._composer.extra("more_follows"))
         return replace(reply, blocks=tuple(shown)), replace(session, shown=position + 1)
+
+
+def _told(session: Session) -> tuple[str, ...]:
+    """The entries an opinion is about: those answered last, or those offered in place of an answer; none for verdicts."""
+    return session.about if session.last is None or isinstance(session.last, Answer) else shown_entries(session.last)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -181,3 +182,12 @@ def test_distress_closes_the_list(said: Said):
 def test_commands_before_anything_was_said_are_answered(said: Said, text: str, outcome: Outcome):
     """There is nothing to repeat yet."""
     assert said(text, Session()).decision.outcome is outcome
+
+
+@pytest.mark.parametrize("number", ["①①⓪①⓪①①⑨⑨⓪⓪③⓪⑦⑦⑦⑤⑧", "110101*19900307*7758", "110101_19900307_7758"])
+def test_a_number_in_disguise_never_reaches_the_session(said: Said, number: str):
+    """Signs that normalising makes digits of, or takes away, must not hide one."""
+    step = said(f"我身份证{number}，在东营开网店有补贴吗", Session())
+
+    assert step.session.question
+    assert not re.search(r"\d{4}", step.session.question)
