@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.content.knowledge import Knowledge
+from bot.dialogue.carry_over import is_answer_in_vain, news_of_change
 from bot.dialogue.decision import Answer, Found, Say, shown_entries
 from bot.dialogue.interview_decision import ShowVerdicts
 from bot.dialogue.keeping import Keeping
@@ -61,12 +62,18 @@ class Engine:
     def respond(self, session: Session, message: Message, now: datetime, *, changed: bool = False) -> Turn:
         """The reply to a message and the session after it, as of ``now``; ``changed`` tells that new content cost it a questionnaire."""
         step = self.conversation.step(session, message, now.date())
+        news = news_of_change(session, step.decision) if changed else None
+        if news is not None and is_answer_in_vain(step.decision):
+            step = Step(Say(news, Outcome.META), session, masked=step.masked, shortened=step.shortened)
+            news = None
         reply = self._composer.compose(step.decision, now.date())
         if step.then is not None:
             reply = followed(reply, self._composer.compose(step.then, now.date()))
         after = replace(step.session, offered=reply.choices or step.session.offered)
         if after.slow and isinstance(step.decision, Found | ShowVerdicts) and reply.outcome is not Outcome.REFUSE:
             reply, after = self._one_at_a_time(reply, after)
+        if news is not None:
+            reply = replace(reply, blocks=(self._composer.extra(news), *reply.blocks))
         extra = [self._composer.extra("masked")] if step.masked else []
         extra += [self._composer.extra("too_long", limit=MOST_CHARACTERS)] if step.shortened else []
         if extra:
@@ -75,7 +82,7 @@ class Engine:
 
     def carry_over(self, session: Session) -> tuple[Session, bool]:
         """A session of other content made fit for this one, and whether something of a questionnaire was lost."""
-        return session, False
+        return self.conversation.carry_over(session)
 
     def in_distress(self, text: str) -> bool:
         """Whether a message is one that the crisis reply must meet: no limit, list or question may stand before that."""

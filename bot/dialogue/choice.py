@@ -5,6 +5,9 @@ from dataclasses import dataclass
 QUESTIONNAIRE_CHOICES = frozenset(("q", "fact", "change", "judged"))
 """What the ids of the choices of a questionnaire begin with."""
 
+GONE = "gone:"
+"""The id of a choice that new content has taken away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.content.knowledge import Knowledge
+from bot.dialogue.carry_over import CarryOver
 from bot.dialogue.choice import QUESTIONNAIRE_CHOICES
 from bot.dialogue.course import Told
 from bot.dialogue.decide import Decider
@@ -42,6 +43,7 @@ from bot.retrieval.understand import Understanding
 MOST_CHARACTERS = 5000
 _LONGEST_UNANSWERED = 200
 _NOT_UNDERSTOOD = frozenset(("nothing_pending", "none_of_these"))
+_MAY_BE_GONE = frozenset(("gone", "measure", "overview"))
 OPINIONS = {"meta_praise": True, "meta_feedback": False, "none_of_these": False}
 """Fixed replies to who says whether an answer helped, and whether it did."""
 _NOTHING_SAID = frozenset(("nothing_to_repeat", "no_more"))
@@ -73,8 +75,9 @@ class Conversation:
         self._aspect_cues = {entry.id: Cues(entry.heard) for entry in knowledge.lexicon.aspects}
         self._small_words = frozenset(knowledge.lexicon.stopwords)
         self._turning = Cues(knowledge.lexicon.gate.turning)
-        self._urgent = {topic.id for topic in knowledge.lexicon.not_covered if topic.urgent}
         self._entries = {entry.id for entry in self.ranker.entries}
+        self._carrying = CarryOver(knowledge, self._entries, self.interview.judge.measures)
+        self._urgent = {topic.id for topic in knowledge.lexicon.not_covered if topic.urgent}
 
     def step(self, session: Session, message: Message, day: date) -> Step:
         """Decide one message as on a day. The session that comes back holds what must be remembered."""
@@ -100,6 +103,10 @@ class Conversation:
                 session, self._text(session, text, normal, day), normal, day
             )
         return replace(step, masked=masked, shortened=shortened)
+
+    def carry_over(self, session: Session) -> tuple[Session, bool]:
+        """A session of other content made fit for this one, and whether something of a questionnaire in progress was lost."""
+        return self._carrying.fit(session)
 
     def in_distress(self, text: str) -> bool:
         """Whether somebody may be in despair, whatever else the message says; it is read as ``step`` reads it."""
@@ -262,6 +269,8 @@ class Conversation:
             return self._told(session, self.decider.overviews.of_policy(target, session.region), session.region, session.question)
         if name == "none":
             return self._command(session, "none", day)
+        if name in _MAY_BE_GONE:
+            return self._say(session, "choice_gone", Outcome.META)
         return self._command(session, "help", day)
 
     def _command(self, session: Session, command: str, day: date) -> Step:

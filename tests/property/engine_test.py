@@ -1,6 +1,7 @@
 import asyncio
 import copy
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -86,6 +87,35 @@ def test_any_sequence_of_messages_goes_well(engine: Engine, messages: list[Messa
         check(turn)
         session = turn.session
         assert copy.deepcopy(session) == session, "a session is stored between two messages"
+        assert engine.carry_over(session) == (session, False), "it fits the content it was written under"
+
+
+@pytest.fixture(scope="module")
+def smaller(engine: Engine) -> Engine:
+    """An engine over less content: without a policy, two rules, a fact and an option that others have."""
+    known, judge = engine.knowledge, engine.conversation.interview.judge
+    users = {entry_id for entry_id, judged in judge.measures.items() if "first_licence" in judged.facts}
+    facts = {name: fact for name, fact in known.facts.items() if name != "first_licence"}
+    facts["role"] = facts["role"].model_copy(update={"options": facts["role"].options[1:]})
+    folders = {name: folder for name, folder in known.folders.items() if folder.policy.id != "changde-2017"}
+    rules = {name: rule for name, rule in known.rules.items() if name not in users and not name.startswith("changde-2017/")}
+    return Engine(replace(known, folders=folders, facts=facts, rules=rules))
+
+
+@given(messages=st.lists(st.tuples(MESSAGES, st.booleans()), min_size=1, max_size=8))
+@settings(max_examples=120)
+def test_any_sequence_of_messages_goes_well_while_the_content_changes(
+    engine: Engine, smaller: Engine, messages: list[tuple[Message, bool]]
+):
+    """Content is updated and put back in the middle of conversations."""
+    session = Session(region="370500")
+    for message, less in messages:
+        by = smaller if less else engine
+        session, changed = by.carry_over(session)
+        assert by.carry_over(session) == (session, False)
+        turn = by.respond(session, message, NOW, changed=changed)
+        check(turn)
+        session = turn.session
 
 
 @given(messages=st.lists(MESSAGES, min_size=1, max_size=5))
