@@ -57,7 +57,7 @@ class Engine:
         self.knowledge = knowledge
         self.keeping = keeping or Keeping()
         self.conversation = Conversation(knowledge)
-        self._composer = Composer(knowledge)
+        self._composer = Composer(knowledge, self.keeping)
 
     def respond(self, session: Session, message: Message, now: datetime, *, changed: bool = False) -> Turn:
         """The reply to a message and the session after it, as of ``now``; ``changed`` tells that new content cost it a questionnaire."""

@@ -94,6 +94,7 @@ class Commands(Authored):
     start: Cues
     restart: Cues
     forget: Cues
+    held: Cues
     none: Cues
     repeat: Cues
     next: Cues

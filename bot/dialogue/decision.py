@@ -5,7 +5,10 @@ from enum import StrEnum
 
 from bot.dialogue.interview_decision import InterviewDecision
 from bot.dialogue.outcome import Outcome
+from bot.dialogue.questionnaire import Waiting
 from bot.dialogue.said_verdict import SaidVerdict
+from bot.eligibility.answers import Answers
+from bot.eligibility.ticking import Item
 
 
 class Manner(StrEnum):
@@ -132,10 +135,32 @@ class Say:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ShowHeld:
+    """Everything held of the person, for them to see.
+
+    ``entry_ids`` were told or offered last. ``answers`` were given in a questionnaire; ``unsure`` is what was heard and not settled,
+    ``ticked`` what was picked of a list so far. ``has_position`` tells that it is remembered what was said last;
+    ``waiting`` is how a questionnaire stands, if there is one.
+    """
+
+    region: str | None
+    question: str | None
+    entry_ids: tuple[str, ...]
+    answers: Answers
+    unsure: Answers
+    ticked: tuple[Item, ...]
+    consent: bool | None
+    is_slow: bool
+    has_position: bool
+    waiting: Waiting | None
+    outcome: Outcome = Outcome.META
+
+
 Found = Answer | Clarify | ByRegion | AskRegion | Overview | RefuseTopic | RefusePlace | RefuseElsewhere | RefuseUnsure
 """What a policy question gets. It is remembered as it is."""
 
-Decision = Found | Say | InterviewDecision
+Decision = Found | Say | ShowHeld | InterviewDecision
 
 
 def shown_entries(decision: Decision | SaidVerdict) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 from bot.content.knowledge import Knowledge
 from bot.dialogue.carry_over import CarryOver
 from bot.dialogue.choice import QUESTIONNAIRE_CHOICES
-from bot.dialogue.course import Told
+from bot.dialogue.course import PLACE, Told
 from bot.dialogue.decide import Decider
 from bot.dialogue.decision import (
     Answer,
@@ -24,6 +24,7 @@ from bot.dialogue.decision import (
     Say,
     shown_entries,
 )
+from bot.dialogue.held import held
 from bot.dialogue.interview import Interview
 from bot.dialogue.interview_decision import AskFact, AskWhichAnswer, InterviewDecision, Lead
 from bot.dialogue.listen import Listener
@@ -283,6 +284,9 @@ class Conversation:
                 return Step(Say("restarted", Outcome.META), Session(slow=session.slow))
             case "forget":
                 return Step(Say("forgotten", Outcome.META), Session())
+            case "held":
+                waits = session.questionnaire is not None and session.questionnaire.waiting is Waiting.PLACE
+                return Step(held(session, PLACE), session, then=AskRegion() if waits else None)
             case "none":
                 return Step(Say("none_of_these", Outcome.CLARIFY), replace(session, offered=(), about=()))
             case "regions":

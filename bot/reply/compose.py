@@ -1,6 +1,7 @@
 """Decision to reply: which paragraphs, in which order, in the words of ``knowledge/wording``."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import date
 
 from bot.content.knowledge import Knowledge
@@ -20,6 +21,7 @@ from bot.dialogue.decision import (
     RefuseTopic,
     RefuseUnsure,
     Say,
+    ShowHeld,
 )
 from bot.dialogue.interview_decision import (
     AskClash,
@@ -34,9 +36,11 @@ from bot.dialogue.interview_decision import (
     ShowResults,
     ShowSheet,
 )
+from bot.dialogue.keeping import Keeping
 from bot.dialogue.outcome import Outcome
 from bot.reply.fact_words import FactWords
 from bot.reply.figures import say_amount
+from bot.reply.held_reply import HeldReplies
 from bot.reply.interview_reply import InterviewReplies
 from bot.reply.measure_lines import MeasureLines, unstopped
 from bot.reply.policy_lines import PolicyLines
@@ -55,8 +59,10 @@ _LIVELIEST = (Validity.IN_FORCE, Validity.NOT_STATED, Validity.NOT_YET, Validity
 class Composer:
     """Writes replies. Build once for a snapshot of the knowledge."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        """Prepare lookups by entry."""
+    def __init__(self, knowledge: Knowledge, keeping: Keeping | None = None) -> None:
+        """Prepare lookups by entry; ``keeping`` is what is told of how long things are kept."""
+        keeping = keeping or Keeping()
+        self._keeping = asdict(keeping)
         self._wording = knowledge.wording
         self._say: Callable[..., str] = knowledge.wording.say
         self._regions = knowledge.regions
@@ -68,7 +74,10 @@ class Composer:
         self._measure_lines = MeasureLines(knowledge.wording)
         self._policy_lines = PolicyLines(knowledge)
         words = FactWords(knowledge)
-        self._interview = InterviewReplies(knowledge, words)
+        self._interview = InterviewReplies(knowledge, words, keeping)
+        entries: dict[str, Measure | Clause | Policy] = {**self._measures, **self._clauses, **self._policies}
+        names = {entry_id: self._name(entry) for entry_id, entry in entries.items()}
+        self._held = HeldReplies(knowledge, words, keeping, names)
         self._verdicts = VerdictReplies(knowledge, words, self._policy_lines)
 
     def compose(self, decision: Decision, day: date) -> Reply:
@@ -94,6 +103,8 @@ class Composer:
                 return self._refuse_unsure(region, nearest)
             case Say():
                 return self._fixed(decision, day)
+            case ShowHeld():
+                return self._held.compose(decision)
             case AskFact() | ConfirmHeard() | AskEnded() | AskConsent() | OfferResults() | AskClash() | AskWhichAnswer():
                 return self._interview.compose(decision, day)
             case ShowResults() | ShowJudgement() | ShowFailing() | ShowSheet():
@@ -256,6 +267,7 @@ class Composer:
             area=self._regions.full_name(decision.region) if decision.region else "",
             count=decision.count,
             text=decision.text,
+            **self._keeping,
         )
         later = (self.extra("crisis_later"),) if decision.outcome is Outcome.CRISIS else ()
         return _reply(decision.outcome, (Block(tuple(text.split("\n"))), *later))

@@ -1,6 +1,7 @@
 """The questionnaire in words: questions with numbered answers, and what comes before them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 
 from bot.content.knowledge import Knowledge
@@ -15,6 +16,7 @@ from bot.dialogue.interview_decision import (
     Lead,
     OfferResults,
 )
+from bot.dialogue.keeping import Keeping
 from bot.eligibility.answers import Answer, exactly
 from bot.eligibility.next_question import Question
 from bot.reply.fact_words import FactWords
@@ -39,8 +41,9 @@ Asking = AskFact | ConfirmHeard | AskEnded | AskConsent | OfferResults | AskClas
 class InterviewReplies:
     """Writes what the questionnaire asks. Build once for a snapshot of the knowledge."""
 
-    def __init__(self, knowledge: Knowledge, words: FactWords) -> None:
-        """Prepare names."""
+    def __init__(self, knowledge: Knowledge, words: FactWords, keeping: Keeping) -> None:
+        """Prepare names; ``keeping`` is what is told of how long answers are kept."""
+        self._keeping = asdict(keeping)
         self._say: Callable[..., str] = knowledge.wording.say
         self._words = words
         self._names = {f"{policy.id}/{measure.id}": measure.name for policy, measure in knowledge.measures()}
@@ -58,7 +61,7 @@ class InterviewReplies:
                 names = "、".join(self._policies[policy_id].short_name for policy_id in ids)
                 return self._yes_no(decision, [self._say("interview_ended", policies=names)], "interview_ended_yes", "interview_ended_no")
             case AskConsent(noted=noted):
-                opening = [*self._noted(noted), *self._say("interview_consent").split("\n")]
+                opening = [*self._noted(noted), *self._say("interview_consent", **self._keeping).split("\n")]
                 return self._yes_no(decision, opening, "interview_consent_yes", "interview_consent_no")
             case OfferResults(asked=asked, decided=decided, total=total, noted=noted):
                 opening = [*self._noted(noted), self._say("interview_offer", asked=asked, decided=decided, total=total)]
