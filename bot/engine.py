@@ -5,13 +5,14 @@ from datetime import datetime
 
 from bot.content.knowledge import Knowledge
 from bot.dialogue.carry_over import is_answer_in_vain, news_of_change
-from bot.dialogue.decision import Answer, Found, Say, shown_entries
+from bot.dialogue.decision import Found, Say, shown_entries
 from bot.dialogue.interview_decision import ShowVerdicts
 from bot.dialogue.keeping import Keeping
+from bot.dialogue.lessons import Lessons
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.session import Session
-from bot.dialogue.step import MOST_CHARACTERS, OPINIONS, Conversation, Step
+from bot.dialogue.step import MOST_CHARACTERS, Conversation, Step
 from bot.reply.compose import Composer
 from bot.reply.reply import Block, Reply, followed
 
@@ -57,6 +58,7 @@ class Engine:
         self.knowledge = knowledge
         self.keeping = keeping or Keeping()
         self.conversation = Conversation(knowledge)
+        self._lessons = Lessons(knowledge)
         self._composer = Composer(knowledge, self.keeping)
 
     def respond(self, session: Session, message: Message, now: datetime, *, changed: bool = False) -> Turn:
@@ -89,8 +91,7 @@ class Engine:
         return self.conversation.in_distress(text)
 
     def _record(self, before: Session, message: Message, step: Step, outcome: Outcome) -> Record:
-        said = step.decision.key if isinstance(step.decision, Say) else ""
-        helpful = OPINIONS.get(said)
+        helpful, about = self._lessons.opinion(step.decision, before)
         score = getattr(step.decision, "score", None)
         return Record(
             outcome,
@@ -99,9 +100,9 @@ class Engine:
             len(step.query.changes) if step.query else 0,
             min(100.0, round(score, 1)) if score is not None else None,
             helpful,
-            () if helpful is None else _told(before),
-            said == "forgotten",
-            self.conversation.unanswered(step.decision, message.text),
+            about,
+            isinstance(step.decision, Say) and step.decision.key == "forgotten",
+            self._lessons.unanswered(step.decision, message.text),
         )
 
     def _one_at_a_time(self, reply: Reply, session: Session) -> tuple[Reply, Session]:
@@ -118,8 +119,3 @@ class Engine:
         if position + 1 < len(pieces):
             shown.append(self._composer.extra("more_follows"))
         return replace(reply, blocks=tuple(shown)), replace(session, shown=position + 1)
-
-
-def _told(session: Session) -> tuple[str, ...]:
-    """The entries an opinion is about: those answered last, or those offered in place of an answer; none for verdicts."""
-    return session.about if session.last is None or isinstance(session.last, Answer) else shown_entries(session.last)

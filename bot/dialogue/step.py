@@ -18,8 +18,6 @@ from bot.dialogue.decision import (
     Manner,
     Overview,
     Part,
-    RefusePlace,
-    RefuseTopic,
     RefuseUnsure,
     Say,
     shown_entries,
@@ -36,17 +34,14 @@ from bot.dialogue.session import Session
 from bot.language.cues import Cues, squeeze
 from bot.language.normalize import has_words, normalize
 from bot.language.ordinals import read_ordinal
-from bot.language.private_numbers import mask, without_names
+from bot.language.private_numbers import mask
 from bot.retrieval.query import Query
 from bot.retrieval.rank import Ranker
 from bot.retrieval.understand import Understanding
 
 MOST_CHARACTERS = 5000
-_LONGEST_UNANSWERED = 200
 _NOT_UNDERSTOOD = frozenset(("nothing_pending", "none_of_these"))
 _MAY_BE_GONE = frozenset(("gone", "measure", "overview"))
-OPINIONS = {"meta_praise": True, "meta_feedback": False, "none_of_these": False}
-"""Fixed replies to who says whether an answer helped, and whether it did."""
 _NOTHING_SAID = frozenset(("nothing_to_repeat", "no_more"))
 """What is answered when nothing was said before; in a questionnaire its question was."""
 
@@ -78,7 +73,6 @@ class Conversation:
         self._turning = Cues(knowledge.lexicon.gate.turning)
         self._entries = {entry.id for entry in self.ranker.entries}
         self._carrying = CarryOver(knowledge, self._entries, self.interview.judge.measures)
-        self._urgent = {topic.id for topic in knowledge.lexicon.not_covered if topic.urgent}
 
     def step(self, session: Session, message: Message, day: date) -> Step:
         """Decide one message as on a day. The session that comes back holds what must be remembered."""
@@ -112,20 +106,6 @@ class Conversation:
     def in_distress(self, text: str) -> bool:
         """Whether somebody may be in despair, whatever else the message says; it is read as ``step`` reads it."""
         return self._despairs(normalize(_read(text)[0]))
-
-    def unanswered(self, decision: Decision, text: str | None) -> str | None:
-        """The question of a message nothing was found for, as it may be kept for staff: normalised, without private numbers and names.
-
-        Of a long one the beginning. None where it was answered, and where it is nobody's business: an emergency, a request declined.
-        """
-        match decision:
-            case RefuseUnsure() | RefusePlace():
-                pass
-            case RefuseTopic(topic_id=topic_id) if topic_id not in self._urgent:
-                pass
-            case _:
-                return None
-        return without_names(mask(normalize(_read(text or "")[0]))[0])[:_LONGEST_UNANSWERED] or None
 
     def _despairs(self, normal: str) -> bool:
         repaired = self.understanding.homophones.repair(normal).text
