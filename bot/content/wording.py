@@ -243,7 +243,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "interview_which_none": "",
         "interview_stopped": "idle_days",
         "interview_slower": "",
-        "interview_not_begun": "",
+        "interview_not_begun": "facts_hours",
         "interview_paused": "",
         "interview_stale": "",
         "interview_stale_rest": "",

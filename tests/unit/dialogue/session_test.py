@@ -173,6 +173,7 @@ def test_without_facts_nothing_told_of_oneself_is_left(play: Play, texts: tuple[
     assert (session.questionnaire, session.question) == (None, None)
     assert not isinstance(session.last, SaidVerdict)
     assert not [choice for choice in session.offered if choice.id.startswith(("q:", "fact:", "change:", "judged:"))]
+    assert "删掉了" in again.reply.text, "who comes back later learns where the answers went"
     assert not [word for word in ("肢体", "三级", "8月", "个体户，") if word in repr(replace(session, offered=())) + again.reply.text]
 
 
