@@ -10,7 +10,7 @@ COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-ind
 
 # In CI nothing may be left out: tests/conftest.py turns a skipped test into a failed one.
 ifeq ($(CI),true)
-export ZHUCHUANG_REQUIRE_ALL := 1
+export ZHUCHUANG_TEST_REQUIRE_ALL := 1
 endif
 
 .PHONY: help run test check bench format requirements clean

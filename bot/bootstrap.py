@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from bot.content.read import read_knowledge
 from bot.engine import Engine
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from bot.service import Service
+    from bot.storage.store import Store
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has one time zone and no summer time, so no time zone data is needed."""
@@ -30,11 +30,42 @@ def build_engine(settings: Settings) -> Engine:
     Raises:
         ContentError: The content is broken; all its problems are carried.
     """
-    return Engine(read_knowledge(settings.knowledge))
+    return Engine(read_knowledge(settings.knowledge), keeping=settings.keeping)
 
 
-def build_service(engine: Engine) -> "Service":
-    """The service that answers many people from an engine."""
-    from bot.service import Service  # brings asyncio, which a single question does not need
+def build_store(settings: Settings) -> "Store":
+    """The store the settings name, not yet connected to. With SQLite its folder and its key are made if they are not there.
 
-    return Service(engine, now)
+    Raises:
+        SettingsError: The address, a key or the folder cannot be used.
+    """
+    from bot.storage.database import file_of, open_database  # a single question needs no database
+    from bot.storage.sealing import Sealer, new_key
+    from bot.storage.store import Store
+
+    try:
+        engine = open_database(settings.database_url)
+    except ValueError as error:
+        raise SettingsError(
+            (f"ZHUCHUANG_DATABASE_URL: {error}; write postgresql://user:password@host/database or sqlite:///file",)
+        ) from None
+    secret_key = settings.secret_key
+    try:
+        file = file_of(settings.database_url)
+        if file is not None:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+        if secret_key is None:
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            kept = settings.data / "secret.key"
+            if not kept.exists():
+                kept.touch(mode=0o600)
+                kept.write_text(new_key() + "\n", "utf-8")
+            secret_key = kept.read_text("utf-8").strip()
+    except OSError as error:
+        problem = f"ZHUCHUANG_DATA: {settings.data} cannot be written ({type(error).__name__}); name a folder that this user may write"
+        raise SettingsError((problem,)) from None
+    try:
+        return Store(engine, Sealer(secret_key, settings.encryption_keys))
+    except ValueError:
+        raise SettingsError(("ZHUCHUANG_ENCRYPTION_KEYS holds something that is no key; make keys with `zhuchuang new-key`",)) from None

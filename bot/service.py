@@ -1,65 +1,344 @@
-"""One turn around the engine: in order for each conversation, answered once for each delivery."""
+"""One turn around the engine: stored before it is acknowledged, answered once, in order within each conversation."""
 
 import asyncio
+import contextlib
+import logging
+import time
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
-from typing import TypeVar
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
 
+from bot.allowance import Allowance
+from bot.content.knowledge import Knowledge
 from bot.dialogue.message import Message
-from bot.dialogue.session import Session
-from bot.engine import Engine
-from bot.reply.reply import Reply
+from bot.dialogue.outcome import Outcome
+from bot.dialogue.session import Session, is_finished
+from bot.dialogue.step import MOST_CHARACTERS
+from bot.engine import Record, Turn
+from bot.language.private_numbers import mask
+from bot.reply.reply import Block, Reply
+from bot.storage.database import StoreDownError
+from bot.storage.records import Answered, Delivery, Held, Waiting
+from bot.storage.store import Progress, Store
+from bot.telemetry import Metrics, error_name
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
+_BUSY_SECONDS = 0.02
+_LOOK_AROUND_SECONDS = 1.0
+_FOUND_AT_ONCE = 200
+_LONGEST_WAIT_SECONDS = 5.0
 
-_CONVERSATIONS_KEPT = 10_000
-_REPLIES_KEPT = 10_000
+log = logging.getLogger(__name__)
+
+
+class Answering(Protocol):
+    """What the service needs of the engine."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The content it answers from."""
+
+    def respond(self, session: Session, message: Message, now: datetime, *, changed: bool = False) -> Turn:
+        """The reply to a message and the session after it."""
+
+    def carry_over(self, session: Session) -> tuple[Session, bool]:
+        """A session of other content made fit for this one, and whether something of a questionnaire was lost."""
+
+    def in_distress(self, text: str) -> bool:
+        """Whether somebody may be in despair."""
+
+
+class BacklogError(Exception):
+    """Too many messages wait; this one was not taken and should be sent again later."""
 
 
 class Service:
-    """Answers messages of many people. Sessions live in memory, the longest unused go first."""
+    """Answers messages of many people, by itself or together with other processes on the same store."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
-        """Serve an engine; ``clock`` gives the present time with its zone."""
+    def __init__(
+        self,
+        engine: Answering,
+        store: Store,
+        clock: Callable[[], datetime],
+        *,
+        version: str = "",
+        allowance: Allowance | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        """Serve an engine over content of a ``version``; ``clock`` gives the present time with its zone."""
+        self.store = store
+        self.metrics = metrics or Metrics()
+        self.replies_ready = asyncio.Event()
+        """Set when a reply was stored that is to be sent."""
+        self.version = version
         self._engine = engine
         self._clock = clock
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
-        self._replies: OrderedDict[tuple[str, str], Reply] = OrderedDict()
-        self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._allowance = allowance or Allowance()
+        self._backlog = 0
+        self._queue = _Queue()
 
-    async def handle(self, message: Message) -> Reply:
-        """Answer one message. A repeated delivery gets the reply it got before."""
-        async with self._lock(message.conversation):
-            delivery = (message.conversation, message.id) if message.id is not None else None
-            if delivery is not None and delivery in self._replies:
-                return self._replies[delivery]
-            session = self._sessions.pop(message.conversation, Session())
-            turn = self._engine.respond(session, message, self._clock())
-            _keep(self._sessions, message.conversation, turn.session, _CONVERSATIONS_KEPT)
-            if delivery is not None:
-                _keep(self._replies, delivery, turn.reply, _REPLIES_KEPT)
-            return turn.reply
+    def use(self, engine: Answering, version: str) -> None:
+        """Answer from other content from the next message on."""
+        self._engine, self.version = engine, version
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The content answered from."""
+        return self._engine.knowledge
+
+    async def receive(self, delivery: Delivery) -> bool:
+        """Take a message to be answered by ``work``; False if it was taken before. Once this returns, it will be answered.
+
+        Raises:
+            StoreDownError: It could not be stored; whoever sent it must send it again.
+            BacklogError: Likewise, because too many wait already.
+        """
+        if self._backlog > self._allowance.largest_backlog:
+            self.metrics.limited.labels("backlog").inc()
+            raise BacklogError
+        stored = replace(delivery, message=_storable(delivery.message))
+        is_new = await self.store.receive(stored, self._clock())
+        self.metrics.received.labels(delivery.channel, "yes" if is_new else "again").inc()
+        if is_new:
+            self._queue.add(self.store.hashed_conversation(delivery.message.conversation))
+        return is_new
+
+    async def handle(self, message: Message, channel: str = "terminal") -> Reply:
+        """Answer one message on the spot. A repeated delivery gets the reply it got before.
+
+        Raises:
+            StoreDownError: It could not be stored.
+        """
+        message = _storable(replace(message, id=message.id or uuid.uuid4().hex))
+        conversation = self.store.hashed_conversation(message.conversation)
+        delivery = self.store.hashed_delivery(message.conversation, channel, message.id or "")
+        is_new = await self.store.receive(Delivery(channel, message), self._clock())
+        self.metrics.received.labels(channel, "yes" if is_new else "again").inc()
+        if not is_new and (earlier := await self.store.reply_to(delivery)) is not None:
+            return earlier
+        while True:
+            turn = _OneTurn(self._engine, self.version, self._allowance, self._clock)
+            progress = await self._answer(conversation, turn)
+            if turn.reply is not None and turn.waiting is not None and turn.waiting.delivery == delivery:
+                return turn.reply
+            if progress is Progress.NOTHING:  # another process was faster, or the person was forgotten meanwhile
+                return await self.store.reply_to(delivery) or _say(self.knowledge, "forgotten", Outcome.META)
+            if progress is Progress.BUSY:
+                await asyncio.sleep(_BUSY_SECONDS)
+
+    async def forget(self, raw_conversation: str) -> Held:
+        """Delete everything held of one conversation, named as its channel names it; what was deleted."""
+        return await self.store.forget(self.store.hashed_conversation(raw_conversation))
+
+    async def work(self, stop: asyncio.Event, *, side_by_side: int = 1) -> None:
+        """Answer what was received, here or by a process that died, until told to stop; the turns begun are finished."""
+        self._queue.open()
+        workers = [asyncio.create_task(self._work()) for _ in range(side_by_side)]
+        looking = asyncio.create_task(self._look_around(stop))
+        await stop.wait()
+        self._queue.close()
+        await asyncio.gather(looking, *workers)
+
+    async def _work(self) -> None:
+        failures = 0
+        while (conversation := await self._queue.next()) is not None:
+            turn = _OneTurn(self._engine, self.version, self._allowance, self._clock)
+            try:
+                progress = await self._answer(conversation, turn)
+            except StoreDownError as error:
+                failures += 1
+                self.metrics.store_up.set(0)
+                log.warning("store_down", extra={"error": str(error), "attempt": failures})
+                self._queue.put_back(conversation)
+                await asyncio.sleep(min(0.1 * 2**failures, _LONGEST_WAIT_SECONDS))
+                continue
+            except Exception as error:  # one conversation must not stop the others; what waits is found again
+                log.error("turn_failed", extra={"error": error_name(error)})
+                self._queue.done(conversation)
+                continue
+            failures = 0
+            if progress is Progress.BUSY:
+                self._queue.put_back(conversation)
+                await asyncio.sleep(_BUSY_SECONDS)
+            elif progress is Progress.NOTHING:
+                self._queue.forget(conversation)
+            else:
+                self._queue.done(conversation)
+
+    async def _answer(self, conversation: str, turn: "_OneTurn") -> Progress:
+        progress = await self.store.answer_next(conversation, turn.answer, self._clock())
+        if progress is Progress.ANSWERED:
+            self._observe(turn)
+        return progress
+
+    async def _look_around(self, stop: asyncio.Event) -> None:
+        """Find what waits and nobody looks after, and how much it is."""
+        while not stop.is_set():
+            try:
+                now = self._clock()
+                left = await self.store.waiting(_FOUND_AT_ONCE, before=now - timedelta(seconds=_LOOK_AROUND_SECONDS))
+                for conversation, count in left:
+                    self._queue.find(conversation, count)
+                self._backlog, oldest, to_send = await self.store.backlog()
+                self.metrics.waiting.set(self._backlog)
+                self.metrics.lag.set((now - oldest).total_seconds() if oldest is not None else 0)
+                self.metrics.to_send.set(to_send)
+                self.metrics.store_up.set(1)
+            except StoreDownError:
+                self.metrics.store_up.set(0)
+            except Exception as error:  # it must go on looking
+                log.error("look_around_failed", extra={"error": error_name(error)})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _LOOK_AROUND_SECONDS)
+
+    def _observe(self, turn: "_OneTurn") -> None:
+        """One event a turn."""
+        waiting, record, reply = turn.waiting, turn.record, turn.reply
+        if waiting is None or reply is None:
+            return
+        waited = (self._clock() - waiting.received_at).total_seconds()
+        self.metrics.turns.labels(waiting.channel, reply.outcome.value).inc()
+        self.metrics.seconds.labels(waiting.channel).observe(max(waited, 0))
+        fields: dict[str, object] = {"channel": waiting.channel, "outcome": reply.outcome.value, "took_ms": turn.took_ms}
+        fields["waited_ms"] = round(waited * 1000)
+        if record is not None:
+            fields |= {"entries": list(record.entries), "region": record.region, "repaired": record.repaired, "score": record.score}
+        if turn.error is not None:
+            log.error("turn", extra=fields | {"error": turn.error})
+        else:
+            log.info("turn", extra=fields)
+        if turn.is_limited:
+            self.metrics.limited.labels("person").inc()
+        self.replies_ready.set()
+
+
+class _OneTurn:
+    """One message being answered: what the store calls within its transaction, and what came of it. It may be called again."""
+
+    def __init__(self, engine: Answering, version: str, allowance: Allowance, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._version = version
+        self._allowance = allowance
+        self._clock = clock
+        self.waiting: Waiting | None = None
+        self.reply: Reply | None = None
+        self.record: Record | None = None
+        self.error: str | None = None
+        self.took_ms = 0.0
+        self.is_limited = False
+
+    def answer(self, waiting: Waiting) -> Answered:
+        self.waiting, self.record, self.error = waiting, None, None
+        started = time.perf_counter()
+        answered = self._limited(waiting) or self._answered(waiting)
+        self.took_ms = round((time.perf_counter() - started) * 1000, 1)
+        self.reply = answered.reply
+        return answered
+
+    def _limited(self, waiting: Waiting) -> Answered | None:
+        """Whoever writes too fast is told so once and then not answered; despair is always met."""
+        over = waiting.recent - self._allowance.messages_per_minute
+        self.is_limited = over > 0 and not (waiting.message.text and self._engine.in_distress(waiting.message.text))
+        if not self.is_limited:
+            return None
+        reply = _say(self._engine.knowledge, "too_fast", Outcome.REFUSE)
+        return Answered(waiting.session, reply, waiting.knowledge or self._version, send=over == 1)
+
+    def _answered(self, waiting: Waiting) -> Answered:
+        try:
+            session, is_changed = waiting.session, waiting.is_lost
+            if waiting.knowledge not in ("", self._version):
+                session, lost = self._engine.carry_over(session)
+                is_changed = is_changed or lost
+            turn = self._engine.respond(session, waiting.message, self._clock(), changed=is_changed)
+        except Exception as error:  # the person must not be left without an answer, nor the conversation stuck
+            self.error = error_name(error)
+            reply = _say(self._engine.knowledge, "error", Outcome.ERROR)
+            return Answered(waiting.session, reply, waiting.knowledge or self._version)
+        self.record = record = turn.record
+        return Answered(
+            turn.session,
+            turn.reply,
+            self._version,
+            region=record.region,
+            forget=record.forgotten,
+            finished=is_finished(turn.session),
+            unanswered=record.unanswered,
+            helpful=record.helpful,
+            about=record.about,
+        )
+
+
+class _Queue:
+    """Conversations to look after, in turn: who sent much waits for those who sent little."""
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[str, int] = OrderedDict()  # messages to answer, as far as known here
+        self._working: set[str] = set()
+        self._changed = asyncio.Event()
+        self._is_closed = False
+
+    def add(self, conversation: str) -> None:
+        """One more message has come."""
+        self._counts[conversation] = self._counts.get(conversation, 0) + 1
+        self._changed.set()
+
+    def find(self, conversation: str, count: int) -> None:
+        """So many messages wait, whoever took them."""
+        self._counts[conversation] = max(self._counts.get(conversation, 0), count)
+        self._changed.set()
+
+    async def next(self) -> str | None:
+        """The conversation whose turn it is, not to be given out again before it is back; None once closed."""
+        while not self._is_closed:
+            for conversation in self._counts:
+                if conversation not in self._working:
+                    self._working.add(conversation)
+                    return conversation
+            self._changed.clear()
+            await self._changed.wait()
+        return None
+
+    def done(self, conversation: str) -> None:
+        """One message of it was answered; if there are more, it goes to the end."""
+        self._working.discard(conversation)
+        left = self._counts.pop(conversation, 1) - 1
+        if left > 0:
+            self._counts[conversation] = left
+        self._changed.set()
+
+    def put_back(self, conversation: str) -> None:
+        """It could not be looked after now; it goes to the end."""
+        self._working.discard(conversation)
+        self._counts[conversation] = self._counts.pop(conversation, 1)
+        self._changed.set()
 
     def forget(self, conversation: str) -> None:
-        """Drop everything held of one conversation."""
-        self._sessions.pop(conversation, None)
-        for delivery in [key for key in self._replies if key[0] == conversation]:
-            del self._replies[delivery]
+        """Nothing waits in it."""
+        self._working.discard(conversation)
+        self._counts.pop(conversation, None)
+        self._changed.set()
 
-    def _lock(self, conversation: str) -> asyncio.Lock:
-        lock = self._locks.pop(conversation, None) or asyncio.Lock()
-        self._locks[conversation] = lock
-        while len(self._locks) > _CONVERSATIONS_KEPT:
-            oldest, candidate = next(iter(self._locks.items()))
-            if candidate.locked():
-                break
-            del self._locks[oldest]
-        return lock
+    def open(self) -> None:
+        """Give out again."""
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Give out nothing more."""
+        self._is_closed = True
+        self._changed.set()
 
 
-def _keep(store: OrderedDict[Key, Value], key: Key, value: Value, most: int) -> None:
-    store[key] = value
-    while len(store) > most:
-        store.popitem(last=False)
+def _storable(message: Message) -> Message:
+    """A message without numbers that name a person, no longer than is read, and without what no store takes."""
+    if message.text is None:
+        return message
+    clean = message.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text, is_masked = mask(clean)
+    return replace(message, text=text[: MOST_CHARACTERS + 1], masked=message.masked or is_masked)
+
+
+def _say(knowledge: Knowledge, key: str, outcome: Outcome) -> Reply:
+    return Reply(outcome, (Block((knowledge.wording.say(key),)),))

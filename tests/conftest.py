@@ -12,7 +12,7 @@ from bot.engine import Engine
 
 collect_ignore = ["bench"]  # `make bench` runs it; a benchmark is no test
 
-_REQUIRE_ALL = os.environ.get("ZHUCHUANG_REQUIRE_ALL") == "1"
+_REQUIRE_ALL = os.environ.get("ZHUCHUANG_TEST_REQUIRE_ALL") == "1"
 _SHARED = Path(__file__).parents[2] / "shared"
 _SOURCES = _SHARED / "seeds"
 _SAMPLE_PERSONAS = _SHARED / "reference" / "sample-personas.yaml"
@@ -49,7 +49,7 @@ def sample_personas() -> Path:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With ZHUCHUANG_REQUIRE_ALL=1 a skipped test fails, unless all it lacks are files that are not ours."""
+    """With ZHUCHUANG_TEST_REQUIRE_ALL=1 a skipped test fails, unless all it lacks are files that are not ours."""
     report = yield
     left_out = report.skipped and not hasattr(report, "wasxfail")
     if _REQUIRE_ALL and left_out and _NOT_OURS.isdisjoint(getattr(item, "fixturenames", ())):

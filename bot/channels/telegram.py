@@ -1,211 +1,193 @@
-"""The Telegram channel: fetches what people write, has it answered, sends the answers.
+"""The Telegram channel: takes in what people write, by polling or by webhook, and sends the answers.
 
-The library is used for transport only. Conversations, their state and their order belong to the service.
+The library is used for transport only. Conversations, their state, their order and what is to be sent belong to the service.
 """
 
 import asyncio
 import contextlib
+import hmac
+import json
 import logging
-import signal
-from collections.abc import Coroutine, Sequence
-from functools import partial
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
-from telegram import Bot, BotCommand, Update
-from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from telegram import BotCommand, Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram_client import TelegramTokenError, build_bot, error_name, wait_asked_for
-from bot.channels.telegram_inbox import Inbox
-from bot.channels.telegram_incoming import READ_UPDATES, read_update
+from bot.channels.request_limits import TooLongError, WrongRequests, body_of
+from bot.channels.telegram_client import TelegramTokenError, build_bot, wait_asked_for
+from bot.channels.telegram_incoming import READ_UPDATES, delivery_of, read_update
 from bot.channels.telegram_outgoing import Pace, Sender
-from bot.content.wording import Wording
-from bot.dialogue.message import Message
-from bot.dialogue.outcome import Outcome
-from bot.reply.reply import Block, Reply
+from bot.service import BacklogError, Service
+from bot.storage.database import StoreDownError
+from bot.telemetry import error_name
 
-__all__ = ["Answering", "Pace", "TelegramTokenError", "poll", "run"]
+__all__ = ["Pace", "TelegramChannel", "TelegramTokenError"]
 
-COMMANDS = ("start", "check", "help", "restart", "forget")
+COMMANDS = ("start", "check", "help", "mydata", "restart", "forget")
 """The commands of the menu, each described by the wording ``command_<name>``."""
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+LARGEST_UPDATE = 256 * 1024
+"""Bytes of one update; Telegram's own are far smaller."""
 
 _LONG_POLL_SECONDS = 30
 _REQUEST_SECONDS = 15.0
-_BUSY_POLL_SECONDS = 0.5  # while an update is in work Telegram answers at once, with that update again
 _LONGEST_WAIT_SECONDS = 60.0
-_GRACE_SECONDS = 6.0  # with the next less than the ten seconds after which Docker kills
 _CONFIRM_SECONDS = 3.0
+_WEBHOOK_CONNECTIONS = 40
 
 Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
 
-class Answering(Protocol):
-    """What the channel needs of the service."""
+class TelegramChannel:
+    """One bot. Every update is in the store before Telegram is told that it was taken."""
 
-    async def handle(self, message: Message) -> Reply:
-        """Answer one message; a repeated delivery gets the reply it got before."""
+    def __init__(
+        self,
+        service: Service,
+        token: str,
+        *,
+        clock: Callable[[], datetime],
+        base_url: str | None = None,
+        webhook_url: str | None = None,
+        wrong_requests: WrongRequests | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        """Prepare the connection; nothing is sent yet.
 
-    def forget(self, conversation: str) -> None:
-        """Drop everything held of one conversation."""
+        ``base_url`` is the address up to the token, such as ``https://proxy.example/bot``; absent means Telegram's own. With
+        ``webhook_url`` Telegram calls that address instead of being polled.
 
-
-def run(service: Answering, token: str, *, base_url: str | None, wording: Wording) -> None:
-    """Serve Telegram until the process is told to stop (SIGINT, SIGTERM).
-
-    Raises:
-        TelegramTokenError: Telegram does not accept the token.
-    """
-
-    async def until_signalled() -> None:
-        stop = asyncio.Event()
-        with contextlib.suppress(NotImplementedError):  # Windows knows Ctrl-C only
-            for sign in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-        await poll(service, token, base_url=base_url, wording=wording, stop=stop)
-
-    asyncio.run(until_signalled())
-
-
-async def poll(
-    service: Answering,
-    token: str,
-    *,
-    base_url: str | None,
-    wording: Wording,
-    stop: asyncio.Event | None = None,
-    pace: Pace | None = None,
-) -> None:
-    """Serve Telegram by long polling until ``stop`` is set; then what is in work gets a few seconds to end.
-
-    ``base_url`` is the address up to the token, such as ``https://proxy.example/bot``; absent means Telegram's own.
-
-    Raises:
-        TelegramTokenError: Telegram does not accept the token.
-    """
-    bot = build_bot(token, base_url, timeout_seconds=_REQUEST_SECONDS)
-    try:
-        await _Poller(bot, service, wording, stop or asyncio.Event(), pace or Pace()).serve()
-        return
-    except InvalidToken:
-        pass  # its text holds the token and would travel along with an error raised here
-    finally:
-        await bot.shutdown()
-    raise TelegramTokenError
-
-
-class _Poller:
-    """One run of the channel."""
-
-    def __init__(self, bot: Bot, service: Answering, wording: Wording, stop: asyncio.Event, pace: Pace) -> None:
-        self._bot = bot
+        Raises:
+            TelegramTokenError: The token cannot be one.
+        """
+        self._bot = build_bot(token, base_url, timeout_seconds=_REQUEST_SECONDS)
         self._service = service
-        self._wording = wording
-        self._stop = stop
-        self._pace = pace
-        self._sender = Sender(bot, pace)
-        self._inbox = Inbox()
+        self._pace = pace or Pace()
+        self._sender = Sender(self._bot, service.store, service.replies_ready, clock, service.metrics, self._pace)
+        self._webhook_url = webhook_url
+        self._secret = service.store.sealer.hashed("telegram webhook", token)
+        self._wrong_requests = wrong_requests or WrongRequests()
+        self._offset: int | None = None
         self._failures = 0
         self._trouble: str | None = None
+        self._background: set[asyncio.Task[None]] = set()
 
-    async def serve(self) -> None:
-        """Fetch and answer until told to stop."""
-        await self._introduce()
+    def routes(self) -> list[Route]:
+        """What Telegram calls; nothing when it is polled."""
+        return [Route("/telegram/webhook", self._webhook, methods=["POST"])] if self._webhook_url is not None else []
+
+    async def run(self, stop: asyncio.Event, *, grace_seconds: float = 6.0) -> None:
+        """Serve until told to stop; then what is on its way gets a few seconds.
+
+        Raises:
+            TelegramTokenError: Telegram does not accept the token.
+        """
+        sending: asyncio.Task[None] | None = None
         try:
-            while not self._stop.is_set():
-                for update in await self._fetch():
-                    chat = update.effective_chat.id if update.effective_chat is not None else 0
-                    self._inbox.take(update.update_id, chat, partial(self._answer, update))
-                await self._inbox.wait(_BUSY_POLL_SECONDS)
-        finally:
-            await self._inbox.close(_GRACE_SECONDS if self._stop.is_set() else 0)
-        await self._confirm()
-        log.info("telegram_stopped")
-
-    async def _introduce(self) -> None:
-        """Learn who the bot is and set its menu, trying until Telegram is reached."""
-        while not self._stop.is_set():
-            try:
-                await self._unless_stopped(self._bot.initialize())
-            except InvalidToken:
-                raise
-            except Exception as error:
-                await self._wait_after(error)
-                continue
-            self._recovered()
-            await self._unless_stopped(self._set_menu())
-            log.info("telegram_started")
+            await self._introduce(stop)
+            sending = asyncio.create_task(self._sender.run(stop, grace_seconds=grace_seconds))
+            if self._webhook_url is None:
+                await self._poll(stop)
+            await stop.wait()
+            await sending
+            log.info("telegram_stopped")
             return
+        except InvalidToken:
+            pass  # its text holds the token and would travel along with an error raised here
+        finally:
+            if sending is not None and not sending.done():
+                sending.cancel()
+                await asyncio.gather(sending, return_exceptions=True)
+            for task in tuple(self._background):
+                task.cancel()
+            await self._bot.shutdown()
+        raise TelegramTokenError
 
-    async def _set_menu(self) -> None:
-        commands = [BotCommand(name, self._wording.say(f"command_{name}")) for name in COMMANDS]
+    # taking in
+
+    async def _take(self, update: Update) -> None:
+        """One update into the store.
+
+        Raises:
+            StoreDownError: It is not there, so Telegram must keep it.
+            BacklogError: Likewise, as too much waits.
+        """
+        incoming = read_update(update, self._bot.bot)
+        if incoming is None:
+            return
+        if incoming.gone:
+            await self._service.forget(incoming.conversation)
+        delivery = delivery_of(incoming, update.update_id)
+        if delivery is not None:
+            await self._service.receive(delivery)
+        elif incoming.address.callback is not None:
+            task = asyncio.create_task(self._sender.acknowledge(incoming.address.callback))
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+
+    async def _webhook(self, request: Request) -> Response:
+        """200 once the update is stored, or can never be read; 503 while it cannot be stored, and Telegram sends it again."""
+        given = request.headers.get(SECRET_HEADER, "").encode()
+        if not hmac.compare_digest(given, self._secret.encode()):
+            status = self._wrong_requests.refuse(request)
+            return Response(status_code=status)
         try:
-            await self._bot.delete_webhook()  # while one is set Telegram refuses to be polled
-            await self._bot.set_my_commands(commands)
-            await self._bot.set_my_short_description(self._wording.say("telegram_about"))
-        except TelegramError as error:
-            log.warning("telegram_menu_not_set error=%s", error_name(error))
+            body = await body_of(request, LARGEST_UPDATE)
+            update = Update.de_json(json.loads(body), self._bot)
+        except TooLongError as error:
+            return Response(status_code=error.status)
+        except Exception as error:  # the library raises whatever its constructors raise; sent again it would be no better
+            log.error("telegram_update_unreadable", extra={"error": error_name(error)})
+            return Response(status_code=200)
+        try:
+            await self._take(update)
+        except (StoreDownError, BacklogError) as error:
+            log.warning("telegram_update_not_taken", extra={"error": error_name(error)})
+            return Response(status_code=503, headers={"Retry-After": "1"})
+        return Response(status_code=200)
 
-    async def _fetch(self) -> Sequence[Update]:
+    async def _poll(self, stop: asyncio.Event) -> None:
+        """Fetch updates until told to stop. The offset, which tells Telegram what it may forget, moves only after the store has it."""
+        while not stop.is_set():
+            for update in await self._fetch(stop):
+                try:
+                    await self._take(update)
+                except (StoreDownError, BacklogError) as error:
+                    await self._wait_after(error, stop)
+                    break
+                except Exception as error:  # one update must not hold up those after it
+                    log.error("telegram_update_failed", extra={"error": error_name(error)})
+                self._offset = update.update_id + 1  # not the highest ever: after a quiet week Telegram starts again from any number
+        await self._confirm()
+
+    async def _fetch(self, stop: asyncio.Event) -> Sequence[Update]:
         """The next updates; none after trouble, which is waited out here."""
-        offset = self._inbox.offset()
-        timeout = _LONG_POLL_SECONDS if self._inbox.is_idle else 0
+        call = self._bot.get_updates(offset=self._offset, timeout=_LONG_POLL_SECONDS, allowed_updates=READ_UPDATES)
         try:
-            updates = await self._unless_stopped(self._bot.get_updates(offset=offset, timeout=timeout, allowed_updates=READ_UPDATES))
+            updates = await _unless_stopped(call, stop)
         except InvalidToken:
             raise
         except Exception as error:  # a proxy may answer with anything, on which the library raises anything
-            await self._wait_after(error)
+            await self._wait_after(error, stop)
             return ()
         self._recovered()
         return updates or ()
 
-    async def _answer(self, update: Update) -> None:
-        incoming = read_update(update, self._bot.bot)
-        if incoming is None:
-            return
-        if incoming.callback is not None:
-            await self._sender.acknowledge(incoming.callback)
-        if incoming.gone:
-            self._service.forget(incoming.conversation)
-        if incoming.message is None:
-            return
-        reply = await self._reply_to(incoming.message)
-        try:
-            await self._sender.send(incoming.address, reply)
-        except Forbidden:
-            log.info("telegram_chat_closed")
-            self._service.forget(incoming.conversation)
-        except TelegramError as error:
-            log.error("telegram_reply_lost error=%s", error_name(error))
-
-    async def _reply_to(self, message: Message) -> Reply:
-        try:
-            return await self._service.handle(message)
-        except Exception as error:  # the person must not be left without an answer
-            log.error("telegram_turn_failed error=%s", error_name(error))
-            return Reply(Outcome.ERROR, (Block((self._wording.say("error"),)),))
-
-    async def _unless_stopped(self, call: Coroutine[Any, Any, Result]) -> Result | None:
-        """What the call gives; None if told to stop first."""
-        calling = asyncio.create_task(call)
-        stopping = asyncio.create_task(self._stop.wait())
-        try:
-            await asyncio.wait([calling, stopping], return_when=asyncio.FIRST_COMPLETED)
-            return calling.result() if calling.done() else None
-        finally:
-            calling.cancel()
-            stopping.cancel()
-            await asyncio.wait([calling, stopping])
-
     async def _confirm(self) -> None:
-        """Tell Telegram what was handled, or it would deliver it again to the next start."""
-        offset = self._inbox.offset()
-        if offset is None:
+        """Tell Telegram what was taken, or it would deliver it again to the next start."""
+        if self._offset is None:
             return
         try:
             await self._bot.get_updates(
-                offset=offset,
+                offset=self._offset,
                 limit=1,
                 timeout=0,
                 allowed_updates=READ_UPDATES,
@@ -213,27 +195,74 @@ class _Poller:
                 read_timeout=_CONFIRM_SECONDS,
             )
         except TelegramError as error:
-            log.warning("telegram_not_confirmed error=%s", error_name(error))
+            log.warning("telegram_not_confirmed", extra={"error": error_name(error)})
 
-    async def _wait_after(self, error: Exception) -> None:
+    # beginning, and trouble
+
+    async def _introduce(self, stop: asyncio.Event) -> None:
+        """Learn who the bot is, say how updates are to come and set its menu, trying until Telegram is reached."""
+        while not stop.is_set():
+            try:
+                await _unless_stopped(self._bot.initialize(), stop)
+                await _unless_stopped(self._say_how(), stop)
+            except InvalidToken:
+                raise
+            except Exception as error:
+                await self._wait_after(error, stop)
+                continue
+            self._recovered()
+            await _unless_stopped(self._set_menu(), stop)
+            log.info("telegram_started", extra={"mode": "polling" if self._webhook_url is None else "webhook"})
+            return
+
+    async def _say_how(self) -> None:
+        if self._webhook_url is None:
+            await self._bot.delete_webhook()  # while one is set Telegram refuses to be polled
+            return
+        await self._bot.set_webhook(
+            self._webhook_url, secret_token=self._secret, allowed_updates=READ_UPDATES, max_connections=_WEBHOOK_CONNECTIONS
+        )
+
+    async def _set_menu(self) -> None:
+        say = self._service.knowledge.wording.say
+        try:
+            await self._bot.set_my_commands([BotCommand(name, say(f"command_{name}")) for name in COMMANDS])
+            await self._bot.set_my_short_description(say("telegram_about"))
+        except TelegramError as error:
+            log.warning("telegram_menu_not_set", extra={"error": error_name(error)})
+
+    async def _wait_after(self, error: Exception, stop: asyncio.Event) -> None:
         """Wait before asking again. Trouble that lasts is logged once."""
         self._failures += 1
         name = error_name(error)
         if isinstance(error, Conflict):
-            seconds = self._pace.conflict_wait_seconds
-            name = f"{name}: another process is polling with this token"
+            seconds = self._pace.conflict_wait_seconds  # another process is polling with this token
         elif isinstance(error, RetryAfter):
             seconds = wait_asked_for(error)
         else:
             seconds = min(self._pace.first_wait_seconds * 2 ** min(self._failures - 1, 10), _LONGEST_WAIT_SECONDS)
         if name != self._trouble:
-            log.warning("telegram_unreachable error=%s", name)
+            event = "telegram_polled_by_another_process" if isinstance(error, Conflict) else "telegram_unreachable"
+            log.warning(event, extra={"error": name})
             self._trouble = name
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
+            await asyncio.wait_for(stop.wait(), seconds)
 
     def _recovered(self) -> None:
         if self._trouble is not None:
-            log.info("telegram_reachable_again failures=%d", self._failures)
+            log.info("telegram_reachable_again", extra={"attempt": self._failures})
         self._failures = 0
         self._trouble = None
+
+
+async def _unless_stopped(call: Coroutine[Any, Any, Result], stop: asyncio.Event) -> Result | None:
+    """What the call gives; None if told to stop first."""
+    calling = asyncio.create_task(call)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([calling, stopping], return_when=asyncio.FIRST_COMPLETED)
+        return calling.result() if calling.done() else None
+    finally:
+        calling.cancel()
+        stopping.cancel()
+        await asyncio.wait([calling, stopping])

@@ -11,9 +11,12 @@ from telegram.error import RetryAfter
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
+from bot.telemetry import error_name
+
 OFFICIAL_ADDRESS = "https://api.telegram.org/bot"
 """Where the Bot API is reached unless a proxy is configured; the token follows right after it."""
 
+_CONNECTIONS = 32
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 
 log = logging.getLogger(__name__)
@@ -49,13 +52,12 @@ def build_bot(token: str, base_url: str | None, *, timeout_seconds: float) -> Bo
     if not _TOKEN.fullmatch(token):
         raise TelegramTokenError
     _silence_libraries()
+    patient = {"connect_timeout": timeout_seconds, "read_timeout": timeout_seconds, "write_timeout": timeout_seconds}
     return Bot(
         token,
         base_url=address(base_url),
-        request=HTTPXRequest(connect_timeout=timeout_seconds, read_timeout=timeout_seconds, write_timeout=timeout_seconds),
-        get_updates_request=PollingRequest(
-            connection_pool_size=2, connect_timeout=timeout_seconds, read_timeout=timeout_seconds, write_timeout=timeout_seconds
-        ),
+        request=HTTPXRequest(connection_pool_size=_CONNECTIONS, pool_timeout=timeout_seconds, **patient),  # type: ignore[arg-type]
+        get_updates_request=PollingRequest(connection_pool_size=2, **patient),  # type: ignore[arg-type]
     )
 
 
@@ -69,11 +71,6 @@ def address(base_url: str | None) -> str:
     return root if root.endswith("/bot") else f"{root}/bot"
 
 
-def error_name(error: BaseException) -> str:
-    """The classes of an error and of its cause: all a log may hold, as an error's text may quote the token or a person."""
-    return "/".join(type(one).__name__ for one in (error, error.__cause__) if one is not None)
-
-
 def wait_asked_for(error: RetryAfter) -> float:
     """How many seconds Telegram wants to be left alone."""
     wait = error.retry_after
@@ -84,7 +81,7 @@ def _is_readable(update: dict[str, Any]) -> bool:
     try:
         Update.de_json(update, None)
     except Exception as error:  # the library raises whatever its constructors raise
-        log.error("telegram_update_unreadable error=%s", error_name(error))
+        log.error("telegram_update_unreadable", extra={"error": error_name(error)})
         return False
     return True
 

@@ -1,13 +1,17 @@
 """Telegram's updates read as messages of people; what is not meant for the bot is nothing."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from telegram import CallbackQuery, ChatMemberUpdated, MessageEntity, Update, User
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.dialogue.message import Message
+from bot.storage.records import Delivery
+
+CHANNEL = "telegram"
 
 READ_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of update Telegram is asked for; a channel's posts are not among them."""
@@ -17,26 +21,45 @@ _GONE = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a reply goes. In a group it answers one person's message, so that the buttons are shown to that person only."""
+    """Where a reply goes. In a group it answers one person's message, so that the buttons are shown to that person only.
+
+    ``callback`` is the id of a tapped button that waits for a sign of life.
+    """
 
     chat: int
     thread: int | None = None
     answers: int | None = None
+    callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """What an update asks for.
 
-    ``message`` is absent when nothing is to be said; ``callback`` is the id of a tapped button that waits for a sign of life; ``gone``
-    means that the chat has shut the bot out.
+    ``message`` is absent when nothing is to be said; ``gone`` means that the chat has shut the bot out.
     """
 
     conversation: str
     address: Address
     message: Message | None = None
-    callback: str | None = None
     gone: bool = False
+
+
+def conversation_of(chat: int) -> str:
+    """What the conversation in a chat is called, before it is hashed."""
+    return f"{CHANNEL}:{chat}"
+
+
+def delivery_of(incoming: Incoming, update_id: int) -> Delivery | None:
+    """A message as the service takes it; None if there is none. Telegram numbers updates in their order."""
+    if incoming.message is None:
+        return None
+    return Delivery(CHANNEL, incoming.message, position=update_id, address=json.dumps(asdict(incoming.address)))
+
+
+def address_from(text: str) -> Address:
+    """The address of a stored reply."""
+    return Address(**json.loads(text))
 
 
 def read_update(update: Update, me: User) -> Incoming | None:
@@ -54,16 +77,16 @@ def read_update(update: Update, me: User) -> Incoming | None:
 
 def _read_tap(update_id: int, tap: CallbackQuery) -> Incoming:
     chat = tap.message.chat.id if tap.message is not None else tap.from_user.id
-    conversation = f"telegram:{chat}"
+    conversation = conversation_of(chat)
     has_choice = tap.message is not None and tap.data is not None
-    message = Message(conversation, choice=tap.data, id=f"telegram:{update_id}") if has_choice else None
-    return Incoming(conversation, Address(chat), message, callback=tap.id)
+    message = Message(conversation, choice=tap.data, id=str(update_id)) if has_choice else None
+    return Incoming(conversation, Address(chat, callback=tap.id), message)
 
 
 def _read_membership(change: ChatMemberUpdated) -> Incoming | None:
     if change.new_chat_member.status not in _GONE:
         return None
-    return Incoming(f"telegram:{change.chat.id}", Address(change.chat.id), gone=True)
+    return Incoming(conversation_of(change.chat.id), Address(change.chat.id), gone=True)
 
 
 def _read_message(update_id: int, message: TelegramMessage, me: User, *, edited: bool) -> Incoming | None:
@@ -76,7 +99,7 @@ def _read_message(update_id: int, message: TelegramMessage, me: User, *, edited:
     in_group = message.chat.type != ChatType.PRIVATE
     if in_group and not calls and not _replies_to(message, me):
         return None
-    conversation = f"telegram:{message.chat.id}"
+    conversation = conversation_of(message.chat.id)
     return Incoming(
         conversation,
         Address(
@@ -84,7 +107,7 @@ def _read_message(update_id: int, message: TelegramMessage, me: User, *, edited:
             thread=message.message_thread_id if message.is_topic_message else None,
             answers=message.message_id if in_group else None,
         ),
-        Message(conversation, text=None if written is None else _without(written, calls), id=f"telegram:{update_id}"),
+        Message(conversation, text=None if written is None else _without(written, calls), id=str(update_id)),
     )
 
 
@@ -106,7 +129,7 @@ def _calls(message: TelegramMessage, me: User) -> Iterator[tuple[int, int]]:
 
 
 def _without(text: str, spans: tuple[tuple[int, int], ...]) -> str:
-    units = text.encode("utf-16-le")
+    units = text.encode("utf-16-le", "surrogatepass")
     for start, end in sorted(spans, reverse=True):
         units = units[: 2 * start] + units[2 * end :]
-    return units.decode("utf-16-le").strip() if spans else text
+    return units.decode("utf-16-le", "replace").strip() if spans else text

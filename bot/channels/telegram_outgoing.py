@@ -1,18 +1,26 @@
-"""Replies sent to Telegram: in parts, at its pace, and again when it does not answer."""
+"""Stored replies sent to Telegram: in parts, in order within a chat, at its pace, and again until it takes them."""
 
 import asyncio
+import contextlib
 import logging
+import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 
 from telegram import Bot, KeyboardButton, LinkPreviewOptions, ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyParameters
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.channels.telegram_client import error_name, wait_asked_for
-from bot.channels.telegram_incoming import Address
+from bot.channels.telegram_client import wait_asked_for
+from bot.channels.telegram_incoming import CHANNEL, Address, address_from
 from bot.dialogue.choice import Choice
 from bot.reply.fit import Limits, fit, utf16_units
-from bot.reply.reply import Reply
+from bot.storage.database import StoreDownError
+from bot.storage.records import Sending
+from bot.storage.store import Store
+from bot.telemetry import Metrics, error_name
 
 LIMITS = Limits(3500, utf16_units)
 """Telegram takes 4096; the rest is spare."""
@@ -20,77 +28,196 @@ LIMITS = Limits(3500, utf16_units)
 BUTTON_CHARACTERS = 40
 """The longest words on a button, without the number; the full words stand in the text."""
 
+_SIDE_BY_SIDE = 200  # most of them only wait for their chat's next second
+_CHATS_REMEMBERED = 5_000
+
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast parts follow one another and how patiently Telegram is asked again."""
+    """How fast messages follow one another, in one chat and in all, and how patiently Telegram is asked again.
 
-    between_parts_seconds: float = 1.0
+    A reply is reserved for one process for ``lease_seconds``, longer than sending one part may take; if the process dies, another sends it
+    after that.
+    """
+
+    in_chat_seconds: float = 1.0
+    overall_seconds: float = 1 / 28
     first_wait_seconds: float = 1.0
-    longest_wait_seconds: float = 120.0
-    tries: int = 5
+    longest_wait_seconds: float = 60.0
+    give_up_seconds: float = 24 * 3600.0
+    look_again_seconds: float = 1.0
+    lease_seconds: float = 60.0
     conflict_wait_seconds: float = 30.0
 
 
 class Sender:
-    """Sends replies in order.
+    """Sends what the store holds for Telegram.
 
-    A message may arrive twice when the answer to its sending got lost: Telegram knows no repeated sending, and twice is better than never.
+    A message may arrive twice when the answer to its sending got lost or the process died right after it: Telegram knows no repeated
+    sending, and twice is better than never.
     """
 
-    def __init__(self, bot: Bot, pace: Pace) -> None:
+    def __init__(self, bot: Bot, store: Store, ready: asyncio.Event, clock: Callable[[], datetime], metrics: Metrics, pace: Pace) -> None:
+        """Send with a bot; ``ready`` is set by others when there may be something new."""
         self._bot = bot
+        self._store = store
+        self._ready = ready
+        self._clock = clock
+        self._metrics = metrics
         self._pace = pace
+        self._lease = timedelta(seconds=pace.lease_seconds)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._last_in_chat: OrderedDict[int, float] = OrderedDict()
+        self._next_overall = 0.0
 
-    async def send(self, address: Address, reply: Reply) -> None:
-        """Send a reply part by part, the choices with the last.
+    async def run(self, stop: asyncio.Event, *, grace_seconds: float) -> None:
+        """Send until told to stop, then finish what is on its way or give it back within the grace."""
+        failures = 0
+        while not stop.is_set():
+            self._ready.clear()
+            try:
+                free = _SIDE_BY_SIDE - len(self._tasks)
+                claimed = await self._store.claim_sendings(CHANNEL, self._clock(), lease=self._lease, most=free) if free > 0 else []
+                failures = 0
+            except StoreDownError:
+                claimed, failures = [], failures + 1
+            except Exception as error:  # it must go on sending
+                log.error("telegram_claim_failed", extra={"error": error_name(error)})
+                claimed, failures = [], failures + 1
+            for sending in (one for one in claimed if one.id not in self._tasks):
+                task = self._tasks[sending.id] = asyncio.create_task(self._deliver(sending))
+                task.add_done_callback(partial(self._finished, sending.id))
+            if not claimed or free == len(claimed):
+                wait = self._pace.look_again_seconds * (1 + min(failures, 4))
+                await _first_of(stop.wait(), self._ready.wait(), seconds=wait)
+        await self._close(grace_seconds)
 
-        Raises:
-            Forbidden: The person has blocked the bot, or the group has removed it.
-            TelegramError: A part could not be delivered; those after it were not sent.
-        """
-        parts = fit(reply, LIMITS)
-        for index, part in enumerate(parts):
-            if index > 0:
-                await asyncio.sleep(self._pace.between_parts_seconds)
-            await self._send_part(address, part, keyboard(reply.choices, address) if index == len(parts) - 1 else None)
+    def _finished(self, sending: int, _: asyncio.Task[None]) -> None:
+        del self._tasks[sending]
+        self._ready.set()  # the next of its chat may be due
+
+    async def _close(self, seconds: float) -> None:
+        left = dict(self._tasks)
+        if not left:
+            return
+        await asyncio.wait(left.values(), timeout=seconds)
+        unsent = [sending for sending, task in left.items() if not task.done()]
+        for sending in unsent:
+            left[sending].cancel()
+        await asyncio.gather(*left.values(), return_exceptions=True)
+        if unsent:
+            with contextlib.suppress(StoreDownError):
+                await self._store.release(unsent)
+            log.warning("telegram_left_for_later", extra={"count": len(unsent)})
+
+    async def _deliver(self, sending: Sending) -> None:
+        """Send one reply, as far as Telegram takes it now."""
+        try:
+            await self._send(sending, address_from(sending.address))
+        except Forbidden:
+            log.info("telegram_chat_closed")
+            self._count("blocked")
+            await self._insist(partial(self._store.forget, sending.conversation))
+        except BadRequest as error:
+            log.error("telegram_reply_refused", extra={"error": error_name(error)})
+            await self._give_up(sending)
+        except TelegramError as error:
+            await self._put_off(sending, error)
+        except Exception as error:  # a proxy may answer with anything, on which the library raises anything
+            await self._put_off(sending, error)
+
+    async def _send(self, sending: Sending, address: Address) -> None:
+        parts = fit(sending.reply, LIMITS)
+        if address.callback is not None and sending.parts_sent == 0:
+            await self.acknowledge(address.callback)
+        for index in range(sending.parts_sent, len(parts)):
+            markup = keyboard(sending.reply.choices, address) if index == len(parts) - 1 else None
+            await self._keep_pace(address.chat)
+            try:
+                await self._send_part(address, parts[index], markup)
+            except ChatMigrated as moved:
+                address = replace(address, chat=moved.new_chat_id)
+                await self._send_part(address, parts[index], markup)
+            if index < len(parts) - 1:
+                await self._insist(partial(self._store.part_sent, sending.id, index + 1, self._clock() + self._lease))
+        await self._insist(partial(self._store.remove_sending, sending.id))
+        self._count("sent")
+
+    def _count(self, result: str) -> None:
+        self._metrics.sent.labels(CHANNEL, result).inc()
 
     async def acknowledge(self, callback: str) -> None:
         """Tell Telegram that a button's tap was seen; one that is too old does no harm."""
         try:
-            await self._insist(lambda: self._bot.answer_callback_query(callback))
+            await self._bot.answer_callback_query(callback)
         except TelegramError as error:
-            log.info("telegram_tap_not_acknowledged error=%s", error_name(error))
+            log.info("telegram_tap_not_acknowledged", extra={"error": error_name(error)})
 
     async def _send_part(self, address: Address, text: str, markup: ReplyKeyboardMarkup | ReplyKeyboardRemove | None) -> None:
         answers = None if address.answers is None else ReplyParameters(address.answers, allow_sending_without_reply=True)
-        await self._insist(
-            lambda: self._bot.send_message(
-                address.chat,
-                text,
-                message_thread_id=address.thread,
-                reply_parameters=answers,
-                reply_markup=markup,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
+        await self._bot.send_message(
+            address.chat,
+            text,
+            message_thread_id=address.thread,
+            reply_parameters=answers,
+            reply_markup=markup,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
         )
 
-    async def _insist(self, call: Callable[[], Awaitable[object]]) -> None:
-        """Call until it goes through, waiting as long as Telegram asks or twice as long each time; the last error is raised."""
-        for attempt in range(self._pace.tries):
+    async def _put_off(self, sending: Sending, error: Exception) -> None:
+        """Try again when Telegram allows it, or twice as long later each time; after a day not any more."""
+        now = self._clock()
+        if (now - sending.created_at).total_seconds() > self._pace.give_up_seconds:
+            log.error("telegram_reply_given_up", extra={"error": error_name(error), "attempt": sending.attempts + 1})
+            await self._give_up(sending)
+            return
+        if isinstance(error, RetryAfter):
+            wait = wait_asked_for(error)
+        else:
+            wait = min(self._pace.first_wait_seconds * 2 ** min(sending.attempts, 10), self._pace.longest_wait_seconds)
+            known = isinstance(error, NetworkError)
+            log.log(logging.WARNING if known else logging.ERROR, "telegram_not_sent", extra={"error": error_name(error)})
+        self._count("again")
+        await self._insist(partial(self._store.put_off, sending.id, now + timedelta(seconds=wait)))
+
+    async def _give_up(self, sending: Sending) -> None:
+        self._count("given_up")
+        await self._insist(partial(self._store.remove_sending, sending.id))
+
+    async def _insist(self, write: Callable[[], Awaitable[object]]) -> None:
+        """Write to the store until it takes it: else what is sent already would be sent again."""
+        wait = 0.1
+        while True:
             try:
-                await call()
+                await write()
                 return
-            except BadRequest:
-                raise  # a NetworkError to the library, but it would be refused again
-            except (RetryAfter, NetworkError) as error:
-                wait = wait_asked_for(error) if isinstance(error, RetryAfter) else self._pace.first_wait_seconds * 2**attempt
-                if attempt == self._pace.tries - 1 or wait > self._pace.longest_wait_seconds:
-                    raise
-                log.warning("telegram_sending_again error=%s attempt=%d", error_name(error), attempt + 1)
+            except StoreDownError:
                 await asyncio.sleep(wait)
+                wait = min(wait * 2, 5)
+
+    async def _keep_pace(self, chat: int) -> None:
+        """Wait until Telegram would take another message, in this chat and in all."""
+        now = time.monotonic()
+        in_chat = self._last_in_chat.pop(chat, 0) + self._pace.in_chat_seconds
+        due = max(now, in_chat, self._next_overall)
+        self._next_overall = max(now, self._next_overall) + self._pace.overall_seconds
+        self._last_in_chat[chat] = due
+        while len(self._last_in_chat) > _CHATS_REMEMBERED:
+            self._last_in_chat.popitem(last=False)
+        if due > now:
+            await asyncio.sleep(due - now)
+
+
+async def _first_of(*waits: Awaitable[object], seconds: float) -> None:
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def keyboard(choices: tuple[Choice, ...], address: Address) -> ReplyKeyboardMarkup | ReplyKeyboardRemove:

@@ -18,7 +18,14 @@ COMMANDS = {
     "check": "list every mistake in the content",
     "golden": "ask the golden questions and count right and wrong replies",
     "calibrate": "work out the thresholds from the golden questions",
-    "telegram": "serve a Telegram bot",
+    "serve": "serve people: Telegram, health and figures on one port",
+    "doctor": "check settings, store, content and tokens, and say what to do",
+    "reload": "have every serving process read the content anew",
+    "forget": "delete everything held of one person",
+    "purge": "delete what is past its time",
+    "migrate": "bring the store's tables up to date",
+    "new-key": "print a fresh key",
+    "rotate-keys": "seal what is stored with the newest key",
 }
 """Every command and what it does, in the order of the help."""
 
@@ -27,7 +34,7 @@ _PIPE_CLOSED = 141
 
 
 class UsageError(Exception):
-    """A command cannot run as it was called or configured; the text is the line a person reads."""
+    """A command cannot run as it was called or configured; the text is the line, or the lines, a person reads."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +56,8 @@ def _run(arguments: Sequence[str]) -> int:
         options = _parser(arguments).parse_args(arguments)
         code: int = options.run(options)
     except UsageError as error:
-        print(f"zhuchuang: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"zhuchuang: {line}", file=sys.stderr)
         return 2
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0

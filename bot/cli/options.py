@@ -11,7 +11,7 @@ from bot.content.knowledge import Knowledge
 from bot.content.read import read_knowledge
 from bot.engine import Engine
 from bot.language.normalize import normalize
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, SettingsError, read_settings
 
 
 def add_region(parser: argparse.ArgumentParser) -> None:
@@ -38,12 +38,12 @@ def settings() -> Settings:
     """What the environment says.
 
     Raises:
-        UsageError: It names a folder that does not exist.
+        UsageError: With a line for everything that is wrong with it.
     """
-    found = read_settings(os.environ)
-    if found.knowledge is not None and not found.knowledge.is_dir():
-        raise UsageError(f"ZHUCHUANG_KNOWLEDGE names no folder: {found.knowledge}")
-    return found
+    try:
+        return read_settings(os.environ)
+    except SettingsError as error:
+        raise UsageError(str(error)) from None
 
 
 def engine(given: Settings) -> Engine:

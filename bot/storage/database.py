@@ -9,6 +9,7 @@ from sqlalchemy import event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -50,7 +51,8 @@ def open_database(url: str) -> AsyncEngine:
     parsed = parsed.set(drivername=driver)
     if driver.startswith("sqlite"):
         # One connection: writers of this process queue in order instead of polling for SQLite's lock.
-        engine = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=30, hide_parameters=True)
+        pool = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": 30}
+        engine = create_async_engine(parsed, **pool, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine

@@ -1,105 +1,112 @@
-"""The Telegram channel against a Bot API on this machine, with a service that only echoes."""
+"""The Telegram channel against a Bot API on this machine, polled and called: a real service and store, an engine that only echoes."""
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
+import aiohttp
 import pytest
+import uvicorn
 from aiogram import methods, types
+from starlette.applications import Starlette
 
-from bot.channels.telegram import Pace, TelegramTokenError, poll
+from bot.channels.telegram import Pace, TelegramChannel, TelegramTokenError
 from bot.channels.telegram_client import PollingRequest, build_bot
-from bot.channels.telegram_inbox import Inbox
-from bot.content.wording import Wording
 from bot.dialogue.choice import Choice
-from bot.dialogue.message import Message
-from bot.dialogue.outcome import Outcome
-from bot.reply.reply import Block, Reply
+from bot.service import Service
+from bot.serving import HttpServer
+from bot.storage.database import StoreDownError, open_database
+from bot.storage.migrate import migrate
+from bot.storage.sealing import Sealer
+from bot.storage.store import Store
+from bot.telemetry import EventLines
 from tests.channels.bot_api import BOT, TOKEN, BotApi
+from tests.channels.echo import EchoEngine
+from tests.channels.echo import reply_of as reply
 
-WORDING = Wording(
-    {
-        "telegram_about": "扶持政策问答",
-        "command_start": "开始",
-        "command_help": "怎么用",
-        "command_check": "查我符合哪些",
-        "command_restart": "重新开始",
-        "command_forget": "忘记我",
-        "error": "出错了，请再发一次。",
-    }
+QUICK = Pace(
+    in_chat_seconds=0.01,
+    overall_seconds=0.0,
+    first_wait_seconds=0.01,
+    longest_wait_seconds=0.1,
+    look_again_seconds=0.02,
+    lease_seconds=1.0,
+    conflict_wait_seconds=0.05,
 )
-QUICK = Pace(between_parts_seconds=0.01, first_wait_seconds=0.01, conflict_wait_seconds=0.05)
 CHOICES = (Choice("how", "怎么申请"), Choice("where", "去哪里办"))
 
 
-class Echo:
-    """Says back what it hears; a reply laid out for a text is given instead."""
-
-    def __init__(self) -> None:
-        self.heard: list[Message] = []
-        self.forgotten: list[str] = []
-        self.replies: dict[str, Reply] = {}
-        self.gates: dict[str, asyncio.Event] = {}
-
-    async def handle(self, message: Message) -> Reply:
-        self.heard.append(message)
-        if gate := self.gates.get(message.conversation):
-            await gate.wait()
-        if message.text == "弄坏":
-            raise RuntimeError(f"{message.text} {TOKEN}")
-        return self.replies.get(message.text or "", reply(f"听到：{message.text}"))
-
-    def forget(self, conversation: str) -> None:
-        self.forgotten.append(conversation)
-
-
-def reply(*paragraphs: str, choices: tuple[Choice, ...] = ()) -> Reply:
-    """A reply of these paragraphs."""
-    return Reply(Outcome.ANSWER, tuple(Block((paragraph,)) for paragraph in paragraphs), choices)
+def now() -> datetime:
+    """The present time."""
+    return datetime.now(UTC)
 
 
 class Channel:
-    """The channel, running or not."""
+    """The channel with its service and store, running or not; started again it finds the store as it was left."""
 
-    def __init__(self, api: BotApi, service: Echo) -> None:
+    def __init__(self, api: BotApi, engine: EchoEngine, folder: Path, mode: str, pace: Pace = QUICK) -> None:
         self._api = api
-        self._service = service
-        self._task: asyncio.Task[None] | None = None
+        self._engine = engine
+        self._url = f"sqlite:///{folder / 'store.db'}"
+        self._mode = mode
+        self._pace = pace
+        self._tasks: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
+        self._http: HttpServer | None = None
+        self.address = ""
+        self.store: Store
 
     async def start(self) -> None:
         self._stop = asyncio.Event()
-        self._task = asyncio.create_task(
-            poll(self._service, TOKEN, base_url=self._api.base_url, wording=WORDING, stop=self._stop, pace=QUICK)
+        self.store = Store(open_database(self._url), Sealer("k" * 40))
+        await migrate(self.store.engine)
+        self.service = Service(self._engine, self.store, now)
+        listening = self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{listening.getsockname()[1]}/telegram/webhook"
+        channel = TelegramChannel(
+            self.service,
+            TOKEN,
+            clock=now,
+            base_url=self._api.base_url,
+            webhook_url=self.address if self._mode == "webhook" else None,
+            pace=self._pace,
         )
-        polls = len(self._api.called(methods.GetUpdates))
-        await self._api.until(lambda: len(self._api.called(methods.GetUpdates)) > polls)
+        config = uvicorn.Config(Starlette(routes=channel.routes()), log_config=None, access_log=False, lifespan="off")
+        self._http = HttpServer(config)
+        starts = len(self._api.called(methods.SetMyShortDescription))
+        parts = (self.service.work(self._stop), channel.run(self._stop, grace_seconds=2), self._http.serve(sockets=[listening]))
+        self._tasks = [asyncio.create_task(part) for part in parts]
+        await self._api.until(lambda: len(self._api.called(methods.SetMyShortDescription)) > starts)
 
     async def stop(self) -> None:
         self._stop.set()
-        if self._task is not None:
-            await self._task
-        self._task = None
-
-    async def kill(self) -> None:
-        assert self._task is not None
-        self._task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await self._task
-        self._task = None
+        if self._http is not None:
+            self._http.should_exit = True
+        await asyncio.gather(*self._tasks)
+        await self.store.close()
 
 
 @pytest.fixture
-def service() -> Echo:
+def service() -> EchoEngine:
     """What answers, and remembers what it heard."""
-    return Echo()
+    return EchoEngine()
+
+
+@pytest.fixture(params=["polling", "webhook"])
+def mode(request: pytest.FixtureRequest) -> str:
+    """How updates come in: the same must be true of both."""
+    return str(request.param)
 
 
 @pytest.fixture
-async def channel(api: BotApi, service: Echo) -> AsyncIterator[Channel]:
+async def channel(api: BotApi, service: EchoEngine, tmp_path: Path, mode: str) -> AsyncIterator[Channel]:
     """The channel at work, stopped in good order at the end."""
-    running = Channel(api, service)
+    running = Channel(api, service, tmp_path, mode)
     await running.start()
     yield running
     await running.stop()
@@ -123,10 +130,10 @@ def labels(message: methods.SendMessage) -> list[list[str]]:
 
 async def test_a_text_is_answered_in_the_same_chat(api, service, channel):
     """The plainest conversation: one message in, one out, as plain text and without a preview that pushes the answer away."""
-    update = await api.says("能领多少钱")
+    await api.says("能领多少钱")
 
     assert await api.replies(1) == ["听到：能领多少钱"]
-    assert service.heard == [Message("telegram:100", "能领多少钱", id=f"telegram:{update}")]
+    assert [message.text for message in service.heard] == ["能领多少钱"]
     assert int(api.sent[0].chat_id) == 100
     assert "parse_mode" not in api.sent[0].model_fields_set
     assert api.sent[0].link_preview_options.is_disabled
@@ -195,11 +202,13 @@ async def test_a_tapped_old_button_is_acknowledged_and_passed_on_as_a_choice(api
 
 async def test_a_tap_is_acknowledged_even_if_the_answer_fails(api, service, channel):
     """The spinning button is Telegram's matter, the answer is ours."""
-    service.handle = refuse
     await api.push(callback_query=tap(api, data="how"))
+    await api.push(callback_query={**tap(api, data="how"), "id": "78", "message": None})
+    await api.replies(1)
+    await until(lambda: len(api.called(methods.AnswerCallbackQuery)) == 2)
 
-    assert await api.replies(1) == ["出错了，请再发一次。"]
-    assert len(api.called(methods.AnswerCallbackQuery)) == 1
+    assert {call.callback_query_id for call in api.called(methods.AnswerCallbackQuery)} == {"77", "78"}
+    assert len(service.heard) == 1
 
 
 @pytest.mark.parametrize(
@@ -267,7 +276,7 @@ async def test_a_group_is_answered_only_when_the_bot_is_addressed(api, service, 
     await api.replies(3)
 
     assert [message.text for message in service.heard] == ["😀  能领多少", "/help", "去哪里办"]
-    assert {message.conversation for message in service.heard} == {"telegram:-500"}
+    assert {message.conversation for message in service.heard} == {channel.store.hashed_conversation("telegram:-500")}
 
 
 async def test_in_a_group_the_answer_points_at_the_question(api, service, channel):
@@ -296,53 +305,67 @@ async def test_the_messages_of_one_chat_are_answered_in_order(api, service, chan
 
 async def test_a_slow_chat_does_not_hold_up_another(api, service, channel):
     """One person whose phone is offline must not silence the bot for the rest."""
-    service.gates["telegram:1"] = asyncio.Event()
-    slow = await api.says("慢", chat=1)
+    api.hang("sendMessage", 3)
+    await api.says("慢", chat=1)
+    await until(lambda: api.called(methods.SendMessage))
     await api.says("快", chat=2)
-    await api.replies(1)
     await api.says("又快", chat=3)
-
-    assert await api.replies(2) == ["听到：快", "听到：又快"]
-    assert slow in api.unconfirmed
-
-    service.gates["telegram:1"].set()
-    assert await api.replies(3) == ["听到：快", "听到：又快", "听到：慢"]
-    assert len(service.heard) == 3
-
-
-async def test_an_update_delivered_again_keeps_its_message_id(api, service, channel):
-    """The service recognises a repeated delivery by its id; Telegram repeats what was not confirmed before a crash."""
-    gate = service.gates["telegram:100"] = asyncio.Event()
-    update = await api.says("你好")
-    await until(lambda: service.heard)
-    api.fail("getUpdates", 500, times=1000)
-    gate.set()
-    await api.replies(1)
-    await channel.kill()
-    api.heal()
-    await channel.start()
     await api.replies(2)
 
-    assert [message.id for message in service.heard] == [f"telegram:{update}"] * 2
+    assert sorted(message.text for message in api.sent) == ["听到：又快", "听到：快"]
+    assert sorted((await api.replies(3))[2:]) == ["听到：慢"]
 
 
-async def test_a_message_in_work_at_a_crash_comes_again(api, service, channel):
-    """Nothing a person wrote is lost because the machine went down."""
-    gate = service.gates["telegram:100"] = asyncio.Event()
+async def test_what_was_taken_is_answered_after_a_restart(api, service, channel):
+    """Telegram forgets an update once it is acknowledged; from then on it is ours to keep."""
+    api.fail("sendMessage", 500, times=1000)
     await api.says("你好")
-    await until(lambda: service.heard)
-    await channel.kill()
-    gate.set()
+    await api.until(lambda: not api.unconfirmed)
+    await channel.stop()
+    api.heal()
     await channel.start()
 
     assert await api.replies(1) == ["听到：你好"]
 
 
-async def test_what_was_handled_is_confirmed_at_the_end(api, service, channel):
-    """Else the first thing after a restart would be the same answers once more."""
-    await api.says("你好")
+async def test_an_update_delivered_again_is_answered_once(api, service, channel, mode):
+    """Telegram repeats what was not acknowledged, and now and then what was."""
+    if mode == "polling":
+        api.fail("getUpdates", 502, times=1000)  # after the poll under way, no offset is heard of any more
+    update = await api.says("一")
+    await api.replies(1)
+    if mode == "webhook":
+        api.deliver_twice(update)
+    else:
+        await channel.stop()
+        assert api.unconfirmed == [update]
+        api.heal()
+        await channel.start()
+    await api.says("二")
+
+    assert await api.replies(2) == ["听到：一", "听到：二"]
+    assert len(service.heard) == 2
+
+
+async def test_a_long_reply_goes_on_after_a_restart_where_it_stopped(api, service, channel):
+    """Nobody wants to read the first half twice."""
+    service.replies["全部"] = reply(*(f"{number}" + "字" * 2000 for number in range(3)))
+    api.hang("sendMessage", 0)
+    api.fail("sendMessage", 500, times=1000)
+    await api.says("全部")
     await api.replies(1)
     await channel.stop()
+    api.heal()
+    await channel.start()
+
+    assert [text[0] for text in await api.replies(3)] == ["0", "1", "2"]
+
+
+async def test_what_was_handled_is_confirmed_at_the_end(api, service, channel):
+    """Else the first thing after a restart would be the same updates once more."""
+    await api.says("你好")
+    await api.replies(1)
+    await api.until_confirmed() if api.called(methods.SetWebhook) else await channel.stop()
 
     assert api.unconfirmed == []
 
@@ -376,41 +399,92 @@ async def test_a_server_error_is_tried_again(api, channel):
     assert await api.replies(1) == ["听到：你好"]
 
 
-async def test_a_reply_that_cannot_be_delivered_is_given_up_in_the_end(api, channel):
-    """Trying for ever would hold up the person's next question."""
-    api.fail("sendMessage", 500, times=QUICK.tries)
+async def test_many_refusals_for_haste_lose_nothing_and_keep_the_order(api, channel):
+    """A storm of 429 comes when a province writes at once."""
+    api.fail("sendMessage", 429, times=10, retry_after=1)
+    for chat in (1, 2):
+        for number in range(3):
+            await api.says(str(number), chat=chat)
+    await api.replies(6, 30)
+
+    assert api.sent_to(1) == api.sent_to(2) == ["听到：0", "听到：1", "听到：2"]
+
+
+async def test_a_reply_that_telegram_refuses_for_good_does_not_hold_up_the_next(api, channel):
+    """A chat that is gone answers 400 for ever."""
+    api.fail("sendMessage", 400)
     await api.says("一")
     await api.says("二")
 
     assert await api.replies(1) == ["听到：二"]
 
 
+async def test_a_reply_nobody_takes_for_a_day_is_given_up(api, service, tmp_path):
+    """After that nobody waits for it any more."""
+    pace = replace(QUICK, give_up_seconds=0.3)
+    channel = Channel(api, service, tmp_path, "polling", pace)
+    await channel.start()
+    api.fail("sendMessage", 500, times=1000)
+    await api.says("一")
+    await until(lambda: channel.service.metrics.sent.labels("telegram", "given_up")._value.get() == 1)
+    api.heal()
+    await api.says("二")
+
+    assert await api.replies(1) == ["听到：二"]
+    await channel.stop()
+
+
+async def held(channel: Channel, chat: int) -> int:
+    """Rows held of a chat."""
+    return (await channel.store.held(channel.store.hashed_conversation(f"telegram:{chat}"))).total
+
+
+async def until_forgotten(channel: Channel, chat: int) -> None:
+    """Wait until nothing is held of a chat."""
+    async with asyncio.timeout(10):
+        while await held(channel, chat):  # noqa: ASYNC110 - the store has no event
+            await asyncio.sleep(0.02)
+
+
 async def test_a_person_who_blocked_the_bot_is_forgotten(api, service, channel):
     """Who shuts the bot out has withdrawn consent; the other parts of the reply are not sent either."""
     service.replies["全部"] = reply("一" * 3000, "二" * 3000)
-    api.fail("sendMessage", 403)
+    api.block(100)
     await api.says("全部")
-    await until(lambda: service.forgotten)
+    await until(lambda: api.called(methods.SendMessage))
+    await until_forgotten(channel, 100)
     await api.says("你好", chat=2)
 
     assert await api.replies(1) == ["听到：你好"]
-    assert service.forgotten == ["telegram:100"]
+    assert await held(channel, 2) > 0
 
 
 async def test_blocking_the_bot_is_enough_to_be_forgotten(api, service, channel):
     """Telegram tells at once; nobody has to wait for the next message to fail."""
+    await api.says("你好")
+    await api.replies(1)
     member = {"user": BOT, "status": "member"}
     kicked = {"user": BOT, "status": "kicked", "until_date": 0}
     chat = {"id": 100, "type": "private", "first_name": "小林"}
     person = {"id": 100, "is_bot": False, "first_name": "小林"}
     change = {"chat": chat, "from": person, "date": 1_700_000_000, "old_chat_member": member, "new_chat_member": kicked}
+    assert await held(channel, 100) > 0
     await api.push(my_chat_member=change)
-    await until(lambda: service.forgotten)
 
-    assert service.forgotten == ["telegram:100"]
-    assert service.heard == []
+    await until_forgotten(channel, 100)
 
 
+async def test_who_says_forget_me_is_forgotten_in_the_store(api, channel):
+    """忘记我 on Telegram deletes what is on the disk, not only what is in memory; the goodbye is the last that is sent."""
+    await api.says("你好")
+    await api.replies(1)
+    await api.says("忘记我")
+    await api.replies(2)
+
+    await until_forgotten(channel, 100)
+
+
+@pytest.mark.parametrize("mode", ["polling"], indirect=True)
 async def test_polling_survives_errors_and_another_poller(api, channel):
     """A deployment starts the new process before it stops the old one; for a moment both poll."""
     api.fail("getUpdates", 502, times=2)
@@ -424,6 +498,7 @@ async def test_polling_survives_errors_and_another_poller(api, channel):
     assert await api.replies(2) == ["听到：前", "听到：后"]
 
 
+@pytest.mark.parametrize("mode", ["polling"], indirect=True)
 async def test_a_lasting_conflict_is_one_line_in_the_log(api, channel, caplog):
     """The operator must see that two processes share a token, once and in words."""
     api.fail("getUpdates", 409, times=5)
@@ -432,15 +507,13 @@ async def test_a_lasting_conflict_is_one_line_in_the_log(api, channel, caplog):
     await api.says("后")
     await api.replies(2)
 
-    assert [line for line in caplog.messages if "Conflict" in line] == [
-        "telegram_unreachable error=Conflict: another process is polling with this token"
-    ]
+    assert caplog.messages.count("telegram_polled_by_another_process") == 1
 
 
-async def test_telegram_may_be_unreachable_at_the_start(api, service):
+async def test_telegram_may_be_unreachable_at_the_start(api, service, tmp_path, mode):
     """After a power cut the machine is up before the network."""
     api.fail("getMe", 502, times=3)
-    channel = Channel(api, service)
+    channel = Channel(api, service, tmp_path, mode)
     await channel.start()
     await api.says("你好")
 
@@ -460,59 +533,67 @@ def test_an_update_the_library_cannot_read_does_not_hold_up_the_others():
 
 
 async def test_the_menu_is_set_in_the_words_of_the_staff(api, channel):
-    """A person who cannot type finds the five commands behind the menu button."""
+    """A person who cannot type finds the commands behind the menu button."""
     menu = api.called(methods.SetMyCommands)[0]
 
     assert [(command.command, command.description) for command in menu.commands] == [
         ("start", "开始"),
         ("check", "查我符合哪些"),
         ("help", "怎么用"),
+        ("mydata", "看记了我什么"),
         ("restart", "重新开始"),
         ("forget", "忘记我"),
     ]
     assert api.called(methods.SetMyShortDescription)[0].short_description == "扶持政策问答"
 
 
-async def test_a_menu_that_cannot_be_set_does_not_stop_the_bot(api, service):
+async def test_a_menu_that_cannot_be_set_does_not_stop_the_bot(api, service, channel):
     """The commands work without it."""
+    await channel.stop()
     api.fail("setMyCommands", 500)
-    channel = Channel(api, service)
-    await channel.start()
+    starting = asyncio.create_task(channel.start())
     await api.says("你好")
 
     assert await api.replies(1) == ["听到：你好"]
-    await channel.stop()
+    api.called(methods.SetMyShortDescription)
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
 
 
 # The token and the log
 
 
 @pytest.mark.parametrize("token", ["4711:wrong", "not a token", "", f"{TOKEN}\n"])
-async def test_a_token_that_is_not_accepted_is_one_clear_error(api, service, token):
+async def test_a_token_that_is_not_accepted_is_one_clear_error(api, service, token, tmp_path):
     """The operator has to mend it; nothing the error carries along may show the token."""
+    store = Store(open_database(f"sqlite:///{tmp_path / 'store.db'}"), Sealer("k" * 40))
+    await migrate(store.engine)
     with pytest.raises(TelegramTokenError) as caught:
-        await poll(service, token, base_url=api.base_url, wording=WORDING, pace=QUICK)
+        await TelegramChannel(Service(service, store, now), token, clock=now, base_url=api.base_url, pace=QUICK).run(asyncio.Event())
+    await store.close()
 
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
     assert not token.strip() or token.strip() not in str(caught.value)
 
 
-async def test_neither_the_token_nor_a_person_reaches_the_log(api, service, channel, caplog):
+async def test_neither_the_token_nor_a_person_reaches_the_log(api, service, channel, caplog, mode):
     """Logs are copied to places a token, a chat or a question must never get to, at any level and with every kind of failure."""
-    caplog.set_level(logging.DEBUG)
+    for logger in (None, "bot", "telegram", "httpx", "aiosqlite", "sqlalchemy.engine"):
+        caplog.set_level(logging.DEBUG, logger)
     api.fail("sendMessage", 500)
-    api.fail("getUpdates", 502)
+    if mode == "polling":
+        api.fail("getUpdates", 502)
     await api.says("我是残疾人", chat=987654321)
     await api.says("弄坏", chat=987654321)
     await api.replies(2)
-    api.fail("sendMessage", 403)
+    api.block(987654321)
     await api.says("我是残疾人", chat=987654321)
-    await until(lambda: service.forgotten)
+    await until(lambda: "telegram_chat_closed" in caplog.messages)
     await channel.stop()
-    written = caplog.text + "".join(str(vars(record)) for record in caplog.records)
+    written = "\n".join(map(EventLines().format, caplog.records))
 
-    assert "telegram_turn_failed error=RuntimeError" in caplog.messages
+    assert [record.error for record in caplog.records if record.message == "turn" and hasattr(record, "error")] == ["RuntimeError"]
     for secret in (TOKEN, TOKEN.split(":")[1], "残疾人", "弄坏", "987654321", "小林"):
         assert secret not in written
 
@@ -524,67 +605,98 @@ def test_a_base_url_without_bot_does_not_put_the_token_into_the_host_name():
     assert bot.base_url == f"https://proxy.example/bot{TOKEN}"
 
 
-# The inbox
-
-
-async def test_the_offset_stays_at_the_oldest_update_in_work():
-    """What Telegram is told to forget cannot be had again."""
-    inbox = Inbox()
-    gate = asyncio.Event()
-    inbox.take(10, 1, as_work(gate.wait))
-    inbox.take(11, 2, as_work(asyncio.sleep, 0))
-    await asyncio.sleep(0.01)
-
-    assert inbox.offset() == 10
-
-    gate.set()
-    await inbox.wait(1)
-    assert inbox.offset() == 12
-
-
-async def test_an_update_that_comes_again_while_in_work_is_not_started_twice():
-    """While one update is in work Telegram sends it with every answer."""
-    inbox = Inbox()
-    started: list[int] = []
-
-    async def work() -> None:
-        started.append(1)
-        await asyncio.sleep(0.01)
-
-    for _ in range(3):
-        inbox.take(10, 1, work)
-    await inbox.wait(1)
-    inbox.take(10, 1, work)
-    await inbox.wait(1)
-
-    assert started == [1]
-
-
-async def test_an_update_that_fails_counts_as_handled():
-    """It would fail again for ever."""
-    inbox = Inbox()
-    inbox.take(10, 1, as_work(refuse, Message("telegram:1")))
-    await inbox.wait(1)
-
-    assert inbox.is_idle
-    assert inbox.offset() == 11
-
-
-def as_work(call: Callable[..., Awaitable[object]], *args: object) -> Callable[[], Awaitable[None]]:
-    """A call in the shape the inbox takes."""
-
-    async def work() -> None:
-        await call(*args)
-
-    return work
-
-
-async def refuse(message: Message) -> Reply:
-    """Fail, whatever is asked."""
-    raise RuntimeError(message)
-
-
 def tap(api: BotApi, *, data: str) -> dict[str, object]:
     """A tap on a button under one of the bot's messages."""
     person = {"id": 100, "is_bot": False, "first_name": "小林"}
     return {"id": "77", "from": person, "chat_instance": "1", "data": data, "message": api.message(100, sender=BOT, text="选一个")}
+
+
+# The webhook
+
+
+@pytest.fixture
+async def webhook(api: BotApi, service: EchoEngine, tmp_path: Path) -> AsyncIterator[Channel]:
+    """The channel called by Telegram."""
+    running = Channel(api, service, tmp_path, "webhook")
+    await running.start()
+    yield running
+    await running.stop()
+
+
+async def post(channel: Channel, body: bytes, **headers: str) -> int:
+    """What somebody gets who calls the webhook: the status."""
+    async with aiohttp.ClientSession() as session, session.post(channel.address, data=body, headers=headers) as response:
+        assert await response.read() == b""
+        return response.status
+
+
+async def test_the_webhook_is_registered_with_a_secret_and_only_the_updates_that_are_read(api, webhook):
+    """Without the secret anybody could write in a person's name."""
+    (call,) = api.called(methods.SetWebhook)
+
+    assert len(call.secret_token) == 43
+    assert TOKEN not in call.secret_token
+    assert set(call.allowed_updates) == {"message", "edited_message", "callback_query", "my_chat_member"}
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Telegram-Bot-Api-Secret-Token": ""}, {"X-Telegram-Bot-Api-Secret-Token": "x" * 43}])
+async def test_a_call_without_the_secret_is_refused(api, service, webhook, headers):
+    """Only Telegram knows it."""
+    update = {"update_id": 1, "message": api.message(100, text="假的")}
+
+    assert await post(webhook, json.dumps(update).encode(), **headers) == 403
+    assert service.heard == []
+
+
+async def test_who_calls_wrongly_over_and_over_is_told_to_wait(api, webhook):
+    """Guessing must not cost us more than it costs them."""
+    statuses = [await post(webhook, b"{}") for _ in range(22)]
+
+    assert statuses == [403] * 20 + [429] * 2
+
+
+async def test_a_body_too_long_is_not_read(api, webhook):
+    """A request of gigabytes would fill the memory."""
+    secret = api.called(methods.SetWebhook)[0].secret_token
+
+    assert await post(webhook, b"x" * 300_000, **{"X-Telegram-Bot-Api-Secret-Token": secret}) == 413
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b'{"update_id": "x"}', b"\xff\xfe", b'{"update_id": 1, "message": {"text": "a"}}']
+)
+async def test_what_cannot_be_read_is_taken_and_passed_over(api, service, webhook, body):
+    """Refused, Telegram would send it again and again and hold up what comes after it."""
+    secret = api.called(methods.SetWebhook)[0].secret_token
+
+    assert await post(webhook, body, **{"X-Telegram-Bot-Api-Secret-Token": secret}) == 200
+    assert service.heard == []
+
+
+async def test_an_update_that_cannot_be_stored_is_sent_again_by_telegram(api, service, webhook, monkeypatch):
+    """503 keeps it with Telegram; nothing is lost and nothing is doubled."""
+    receive, failures = webhook.store.receive, [StoreDownError(), StoreDownError(), StoreDownError()]
+
+    async def failing(*arguments: object) -> bool:
+        if failures:
+            raise failures.pop()
+        return await receive(*arguments)
+
+    webhook.store.receive = failing
+    await api.says("你好")
+
+    assert await api.replies(1) == ["听到：你好"]
+    assert [status for _, status in api.delivered] == [503, 503, 503, 200]
+
+
+async def test_updates_twice_late_and_out_of_order_are_each_answered_once(api, service, webhook):
+    """All that a bad line does at once."""
+    api.delivery.duplicate = 0.5
+    api.lose_answers(3)
+    for number in range(20):
+        await api.says(str(number), chat=number % 4 + 1)
+    await api.replies(20)
+    await api.until_confirmed()
+
+    assert len(service.heard) == 20
+    assert [api.sent_to(chat) for chat in (1, 2, 3, 4)] == [[f"听到：{n}" for n in range(20) if n % 4 + 1 == chat] for chat in (1, 2, 3, 4)]

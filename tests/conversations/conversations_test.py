@@ -7,6 +7,7 @@ from typing import Annotated
 import pytest
 from pydantic import Field, TypeAdapter, field_validator
 
+from bot.allowance import Allowance
 from bot.content.authored import Authored, Text
 from bot.content.problems import Problems
 from bot.content.yaml_file import read_yaml
@@ -20,6 +21,10 @@ from bot.engine import Engine, Turn
 from bot.reply.fact_words import FactWords
 from bot.service import Service
 from bot.staff.golden import wrong_words
+from bot.storage.database import open_database
+from bot.storage.migrate import migrate
+from bot.storage.sealing import Sealer
+from bot.storage.store import Store
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 NOWHERE = "无"
@@ -91,18 +96,26 @@ class Overheard:
     engine: Engine
     turns: list[Turn] = field(default_factory=list)
 
-    def respond(self, session: Session, message: Message, now: datetime) -> Turn:
-        self.turns.append(self.engine.respond(session, message, now))
+    def respond(self, session: Session, message: Message, now: datetime, *, changed: bool = False) -> Turn:
+        self.turns.append(self.engine.respond(session, message, now, changed=changed))
         return self.turns[-1]
+
+    def in_distress(self, text: str) -> bool:
+        return self.engine.in_distress(text)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 async def test_a_conversation_goes_as_written(engine: Engine, path: Path):
-    """Each file is read aloud by staff before it is trusted; a failure names the turn, what was said and what is wrong."""
+    """Each file is read aloud by staff before it is trusted; a failure names the turn, what was said and what is wrong.
+
+    Between two turns the session is stored and loaded, as it is in service.
+    """
     transcript = read_transcript(path)
     now = datetime.combine(transcript.today, time(12), UTC)
     overheard = Overheard(engine)
-    service = Service(overheard, lambda: now)  # type: ignore[arg-type]  # it answers like an engine
+    store = Store(open_database("sqlite://"), Sealer("a key for one conversation, kept nowhere"))
+    await migrate(store.engine)
+    service = Service(overheard, store, lambda: now, allowance=Allowance(messages_per_minute=1000))  # type: ignore[arg-type]
     codes = codes_of(engine)
     faults: list[str] = []
     message = Message(path.stem)
@@ -112,7 +125,7 @@ async def test_a_conversation_goes_as_written(engine: Engine, path: Path):
         if exchange.same_message_again:
             assert before
             reply = await service.handle(message)
-            found = [] if reply is before.reply and overheard.turns[-1] is before else ["the same delivery was answered anew"]
+            found = [] if reply == before.reply and overheard.turns[-1] is before else ["the same delivery was answered anew"]
         else:
             message = written(exchange, path.stem, number, before)
             reply = await service.handle(message)
@@ -124,6 +137,8 @@ async def test_a_conversation_goes_as_written(engine: Engine, path: Path):
             said = (message.text or message.choice or "a picture")[:40]
             listed = "\n".join(f"  - {fault}" for fault in found)
             faults.append(f"turn {number} 「{said}」\n{listed}\n  reply ({reply.outcome}): {reply.text[:300]!r}")
+
+    await store.close()
 
     assert not faults, f"{transcript.title}\n" + "\n".join(faults)
 
