@@ -58,7 +58,8 @@ if [[ $STORE = sqlite ]]; then
 else
   rows=$(rows_of_dump "$BACKUP") || fail "$BACKUP cannot be used"
 fi
-grep -q '^alembic_version [1-9]' <<<"$rows" || fail "$BACKUP holds no store of Zhuchuang: the table alembic_version is missing or empty"
+[[ $rows =~ (^|$'\n')"alembic_version "[1-9] && $rows =~ (^|$'\n')"processes " ]] ||
+  fail "$BACKUP holds no store of Zhuchuang: the tables alembic_version and processes are missing or empty"
 if [[ -f $BACKUP.manifest ]]; then
   [[ $(sed -n 's/^rows //p' "$BACKUP.manifest") = "$rows" ]] || fail "$BACKUP holds other rows than $BACKUP.manifest says"
 fi
@@ -74,6 +75,12 @@ keep_what_is_there() {
   if [[ $STORE = sqlite ]]; then cp "$DATABASE" "$kept"; else pg_dump --format=custom --no-owner --no-privileges --file="$kept"; fi ||
     fail "could not write $kept, so nothing was overwritten"
   echo "$PROGRAM: what the store held is in $kept; delete it when it is not needed any more"
+}
+
+# Those that served when the backup was made are gone; a reload would wait for them.
+forget_processes() { # FILE
+  python3 -c 'import sqlite3, sys; store = sqlite3.connect(sys.argv[1]); store.execute("DELETE FROM processes"); store.commit(); store.close()' "$1" ||
+    fail "could not empty the table processes of $1; the store is as before"
 }
 
 refuse_to_overwrite() {
@@ -107,6 +114,7 @@ PYTHON
   copy=$folder/.zhuchuang.db.restoring
   cp "$BACKUP" "$copy"
   [[ $(rows_of_sqlite "$copy" immutable=1) = "$rows" ]] || fail "the copy in $folder is not right; the store is as before. Is the disk full?"
+  forget_processes "$copy"
   [[ $(id -u) -ne 0 ]] || chown --reference="$folder" "$copy"
   sync "$copy"
   mv "$copy" "$DATABASE"
@@ -139,5 +147,6 @@ SQL
   psql --no-psqlrc --quiet --output=/dev/null --set=ON_ERROR_STOP=1 --single-transaction --file="$script" ||
     fail "PostgreSQL refused it; the store is as before"
   [[ $(rows_of_postgresql) = "$rows" ]] || fail "after restoring the rows differ from the backup's; do not start the service, look into $DATABASE"
+  query "DELETE FROM processes" || fail "could not empty the table processes of $DATABASE"
 fi
 echo "$PROGRAM: restored into $DATABASE, rows verified. Start the service, then delete again whoever had asked for it since the backup."

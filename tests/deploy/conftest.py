@@ -13,7 +13,6 @@ from tests.deploy.machines import make_debian, require
 from tests.deploy.stores import Cluster, PostgresStore, SqliteStore
 
 
-
 def pytest_configure(config: pytest.Config) -> None:
     """Know the mark of what takes minutes: `pytest -m "not long"` leaves it out."""
     config.addinivalue_line("markers", "long: builds or boots something, which takes minutes")

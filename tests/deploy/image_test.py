@@ -9,7 +9,7 @@ import pytest
 
 from tests.deploy.machines import Images, install, nspawn, require
 from tests.deploy.machines import run as succeed
-from tests.deploy.stores import DEPLOY, SqliteStore, operate, schema
+from tests.deploy.stores import DEPLOY, SqliteStore, fill, operate
 
 pytestmark = pytest.mark.long
 
@@ -37,6 +37,7 @@ def image(tmp_path_factory, request):
 
 @pytest.fixture
 def data(tmp_path):
+    """The only folder the container may write to."""
     folder = tmp_path / "data"
     folder.mkdir()
     folder.chmod(0o700)
@@ -54,6 +55,7 @@ def container(image: Path, data: Path, *command: str, options: tuple[str, ...] =
 
 
 def run(*arguments, **options):
+    """What comes of one command in a container."""
     return subprocess.run(container(*arguments, **options), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
@@ -79,11 +81,13 @@ def test_it_holds_neither_compiler_nor_installer_nor_settings_of_the_build(image
 
     assert {"pip", "setuptools", "hatchling", "wheel", "pytest"} & packages == set()
     assert [name for name in ("gcc", "cc", "git", "curl") if list(image.glob(f"usr/*bin/{name}"))] == []
-    assert [name for name in ("etc/pip.conf", "source", "build", "wheels", "own", "root/.cache", "run/secrets") if (image / name).exists()] == []
+    left = ("etc/pip.conf", "source", "build", "wheels", "own", "root/.cache", "run/secrets")
+    assert [name for name in left if (image / name).exists()] == []
     assert not [path for path in (image / "opt/zhuchuang").rglob("tests") if path.parent.name in {"site-packages", "zhuchuang"}]
 
 
 def test_nothing_in_it_belongs_to_the_user_but_its_data(image):
+    """Even without a read-only root it cannot change itself."""
     found = [path for path in (image / "opt").rglob("*") if path.lstat().st_uid != 0]
 
     assert found == []
@@ -92,7 +96,7 @@ def test_nothing_in_it_belongs_to_the_user_but_its_data(image):
 
 def test_a_backup_can_be_made_in_it(image, data, tmp_path):
     """With SQLite there is no other container that could."""
-    SqliteStore(data).run(schema(rows=2))
+    fill(SqliteStore(data), rows=2)
     subprocess.run(["chown", "-R", "10001:10001", data], check=True)
 
     done = run(image, data, "/opt/zhuchuang/deploy/backup.sh", "--to", "/var/lib/zhuchuang/backups")

@@ -51,7 +51,7 @@ def install(debian: Path, *packages: str) -> None:
 
 
 def pip_settings() -> str:
-    """pip's settings as far as they hold on another machine: where packages come from, not where they lie on this one."""
+    """The settings of pip as far as they hold on another machine: where packages come from, not where they lie on this one."""
     lines = [f"cert = {_TRUSTED_HERE}"]
     for line in run("python3", "-m", "pip", "config", "list").splitlines():
         name, _, value = line.partition("=")
@@ -136,7 +136,9 @@ class Machine:
     def sh(self, script: str, seconds: float = _BUILD_SECONDS) -> str:
         """What a script prints; it has to succeed."""
         done = self.try_sh(script, seconds)
-        assert done.returncode == 0, f"ended with {done.returncode}:\n{script}\n{done.stdout[-6000:]}"
+        if done.returncode != 0:
+            journal = self.try_sh("journalctl --no-pager --output=cat --lines=40").stdout
+            pytest.fail(f"ended with {done.returncode}:\n{script}\n{done.stdout[-6000:]}\nthe journal says:\n{journal}")
         return done.stdout
 
     def try_sh(self, script: str, seconds: float = _BUILD_SECONDS) -> subprocess.CompletedProcess[str]:

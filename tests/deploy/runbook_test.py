@@ -27,11 +27,13 @@ YOURS = {
     "CHAT": "100",
 }
 """What the runbook asks an operator for; the emulated Telegram's address is put in when it is known."""
-ONE_PROCESS = ("Install", "First start", "Backup and restore", "Change the content", "Delete a person", "Rotate keys", "Upgrade", "Rollback")
+EVERY_DAY = ("Backup and restore", "Change the content", "Delete a person", "Rotate keys")
+ONE_PROCESS = ("Install", "First start", *EVERY_DAY, "Upgrade", "Rollback")
 BEHIND_CADDY = ("Webhook",)
 SEVERAL_WORKERS = ("PostgreSQL and several workers", "Backup and restore", "Delete a person", "Rotate keys")
 ELSEWHERE = {"With containers": "docker", "Kubernetes": "kubernetes"}
 """Sections whose commands need what no Debian brings along."""
+CADDYS_AUTHORITY = Path("/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt")
 PORTS = (80, 443, 2019, 5432, 8000, 8001, 8002)
 _PATIENCE_SECONDS = 60
 
@@ -67,7 +69,8 @@ def test_every_command_of_the_runbook_is_pasted_somewhere():
 
 def test_the_drill_fills_in_what_the_runbook_asks_for():
     """What is asked in one section is known in all later ones."""
-    asked = {name for section in sections().values() for block in section.yours for name in re.findall(r"^(?:read -\S+ '[^']*' )?([A-Z_]+)", block, re.M)}
+    blocks = [block for section in sections().values() for block in section.yours]
+    asked = {name for block in blocks for name in re.findall(r"^(?:read -\S+ '[^']*' )?([A-Z_]+)", block, re.MULTILINE)}
 
     assert asked == YOURS.keys()
 
@@ -115,6 +118,7 @@ def debian(tmp_path, request):
 
 @pytest.fixture
 async def telegram():
+    """The other end, outside of the machine."""
     api = BotApi()
     await api.start()
     yield api
@@ -146,8 +150,8 @@ class Drill:
         try:
             (reply, *_) = await self.telegram.replies_to(self._people, 1, seconds=_PATIENCE_SECONDS)
         except TimeoutError:
-            log = await self.sh("journalctl --no-pager --lines=60 --output=cat; ss -ltnp || true")
-            pytest.fail(f"nobody answered; refused by Telegram: {self.telegram.refused[-5:]}; the journal says:\n{log}")
+            journal = await self.sh("journalctl --no-pager --output=cat --lines=40")
+            pytest.fail(f"nobody answered; Telegram refused {self.telegram.refused[-5:]}; the journal says:\n{journal}")
         assert "5000元" in reply
 
 
@@ -166,12 +170,13 @@ async def test_whoever_follows_the_runbook_has_a_bot_that_answers(debian, telegr
         await drill.is_answered()
 
         await drill.paste("Webhook")
-        await drill.sh("timeout 60 sh -c 'until [ -s /var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt ]; do sleep 0.2; done'")
-        believe(debian / "var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt")
+        await drill.sh(f"timeout 60 sh -c 'until [ -s {CADDYS_AUTHORITY} ]; do sleep 0.2; done'")
+        believe(debian / CADDYS_AUTHORITY.relative_to("/"))
         await drill.is_answered()
         assert telegram.delivered
         for path in ("metrics", "readyz", "healthz", ""):
-            assert await drill.sh(f"curl --insecure --silent --output /dev/null --write-out '%{{http_code}}' https://localhost/{path}") == "404"
+            status = await drill.sh(f"curl --insecure --silent --output /dev/null --write-out '%{{http_code}}' https://localhost/{path}")
+            assert status == "404", path
 
         workers = "zhuchuang@8001 zhuchuang@8002"
         for heading in SEVERAL_WORKERS:

@@ -1,5 +1,6 @@
 """Stores to be backed up: the same tables in a file of SQLite and in a database of PostgreSQL, and what operators run on them."""
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -10,23 +11,59 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, select
+
+from bot.storage.database import open_database, transaction
+from bot.storage.migrate import migrate
+from bot.storage.tables import Moment, metadata
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-REVISION = "0001"
-TABLES = ("sessions", "inbox", "outbox", "unanswered", "feedback", "audit", "processes")
 TEXT = "我在东营，\t'开网店'\n第二行 \\. \\N %41 😀"
 """What people write, with everything that may trip a copy: tabs, line ends, quotes, and what ends or escapes a COPY."""
+_DAY = datetime(2026, 11, 29, 8, 15, 0, 123456, tzinfo=UTC)
 
 
-def schema(rows: int) -> str:
-    """SQL that both kinds of store understand: every table, each with so many rows, the first of them with the awkward text."""
-    awkward = TEXT.replace("'", "''")
-    lines = ["CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)", f"INSERT INTO alembic_version VALUES ('{REVISION}')"]
-    for table in TABLES:
-        lines.append(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, said TEXT)")
-        lines += [f"INSERT INTO {table} VALUES ({number}, '{awkward}')" for number in range(rows)]
-    return ";\n".join(lines) + ";\n"
+def fill(store: "SqliteStore | PostgresStore", rows: int) -> None:
+    """Make the program's tables, with so many rows in each, every text the awkward one."""
+    asyncio.run(_fill(store.url, rows))
+
+
+def contents(store: "SqliteStore | PostgresStore") -> dict[str, list[str]]:
+    """Everything in the program's tables."""
+    return asyncio.run(_contents(store.url))
+
+
+async def _fill(url: str, rows: int) -> None:
+    engine = open_database(url)
+    try:
+        await migrate(engine)
+        async with transaction(engine) as connection:
+            for table in metadata.sorted_tables:
+                for number in range(rows):
+                    await connection.execute(table.insert().values({column.name: _value(column, number) for column in table.columns}))
+    finally:
+        await engine.dispose()
+
+
+async def _contents(url: str) -> dict[str, list[str]]:
+    engine = open_database(url)
+    try:
+        async with transaction(engine) as connection:
+            return {table.name: sorted(map(repr, await connection.execute(select(table)))) for table in metadata.sorted_tables}
+    finally:
+        await engine.dispose()
+
+
+def _value(column: Column[Any], number: int) -> object:
+    kind = column.type.python_type
+    if kind is str:
+        length = getattr(column.type, "length", None)
+        return f"{number}{TEXT}"[:length]
+    return _DAY if isinstance(column.type, Moment) else {int: number, bool: number % 2 == 0}[kind]
 
 
 @dataclass(frozen=True)
@@ -43,6 +80,10 @@ class SqliteStore:
     @property
     def file(self) -> Path:
         return self.folder / "zhuchuang.db"
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.file}"
 
     def run(self, sql: str) -> None:
         with closing(sqlite3.connect(self.file)) as database:
@@ -76,7 +117,11 @@ class PostgresStore:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"ZHUCHUANG_DATABASE_URL": self.cluster.url(self.name)}
+        return {"ZHUCHUANG_DATABASE_URL": self.url}
+
+    @property
+    def url(self) -> str:
+        return self.cluster.url(self.name)
 
     def run(self, sql: str) -> None:
         self.cluster.sql(self.name, sql)
