@@ -13,11 +13,12 @@ ifeq ($(CI),true)
 export ZHUCHUANG_TEST_REQUIRE_ALL := 1
 endif
 
-.PHONY: help run test check bench format requirements clean
+.PHONY: help run test test-long check bench format requirements clean
 
 help:
 	@echo "make run           chat in the terminal"
 	@echo "make test          the tests, the golden questions among them"
+	@echo "make test-long     what takes longer: killed processes, outages, load, the image, the runbook on a bare Debian"
 	@echo "make check         style, types, import order, content"
 	@echo "make bench         speed, memory and a side-by-side run with other libraries"
 	@echo "make format        put the code into the common style"
@@ -28,7 +29,10 @@ run: $(VENV)/ready
 	@$(BIN)/zhuchuang chat
 
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-long: $(VENV)/ready-dev
+	$(BIN)/python -m pytest -m long -s
 
 check: $(VENV)/ready-dev
 	$(BIN)/ruff check .

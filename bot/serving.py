@@ -274,6 +274,7 @@ class HttpServer(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Nothing is captured."""
         yield
 
 

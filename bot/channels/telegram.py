@@ -36,7 +36,7 @@ LARGEST_UPDATE = 256 * 1024
 """Bytes of one update; Telegram's own are far smaller."""
 
 _LONG_POLL_SECONDS = 30
-_REQUEST_SECONDS = 15.0
+_REQUEST_SECONDS = 8.0  # three of them, to connect, to write and to read, are less than the lease of a reply
 _LONGEST_WAIT_SECONDS = 60.0
 _CONFIRM_SECONDS = 3.0
 _WEBHOOK_CONNECTIONS = 40

@@ -48,7 +48,7 @@ class Pace:
     longest_wait_seconds: float = 60.0
     give_up_seconds: float = 24 * 3600.0
     look_again_seconds: float = 1.0
-    lease_seconds: float = 60.0
+    lease_seconds: float = 30.0
     conflict_wait_seconds: float = 30.0
 
 

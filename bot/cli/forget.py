@@ -16,7 +16,7 @@ _EXAMPLES = """example:
   zhuchuang forget telegram:123456789
 
 The number is the chat's id, as Telegram shows it to the person's own client or to a bot such as @userinfobot. The person can do the same
-by sending 忘记我 to the bot. Ends with 1 if something is still held afterwards."""
+with /forget. Ends with 1 if something is still held afterwards."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

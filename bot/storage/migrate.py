@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.database import transaction
 from bot.storage.tables import metadata
 
 _LOCK = 0x5A48_4348  # any number that nobody else in the database uses
@@ -24,8 +25,9 @@ async def migrate(engine: AsyncEngine) -> None:
 
     Raises:
         NewerTablesError: The tables are ahead of this program.
+        StoreDownError: The store cannot be reached.
     """
-    async with engine.begin() as connection:  # on SQLite this alone locks everybody else out
+    async with transaction(engine) as connection:  # on SQLite this alone locks everybody else out
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await connection.run_sync(_upgrade)
@@ -33,7 +35,7 @@ async def migrate(engine: AsyncEngine) -> None:
 
 async def differences(engine: AsyncEngine) -> list[str]:
     """How the tables differ from what this program needs; empty when they are as they should be."""
-    async with engine.begin() as connection:
+    async with transaction(engine) as connection:
         return await connection.run_sync(_differences)
 
 

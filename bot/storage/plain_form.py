@@ -39,7 +39,7 @@ def _converter() -> Converter:
     converter = make_converter(detailed_validation=False)
     for plain in (str, int, bool, float):
         converter.register_structure_hook(plain, _as_it_is)
-    converter.register_unstructure_hook(frozenset, lambda members: sorted(members))
+    converter.register_unstructure_hook_func(lambda kind: frozenset in (kind, get_origin(kind)), sorted)
     converter.register_unstructure_hook_factory(_is_union, lambda kind: lambda value: _with_kind(converter, value))
     converter.register_structure_hook_factory(_is_union, lambda kind: _chooser(converter, kind))
     return converter

@@ -331,6 +331,7 @@ async def test_what_was_taken_is_answered_after_a_restart(api, service, channel)
 async def test_an_update_delivered_again_is_answered_once(api, service, channel, mode):
     """Telegram repeats what was not acknowledged, and now and then what was."""
     if mode == "polling":
+        await api.until(lambda: api.called(methods.GetUpdates))
         api.fail("getUpdates", 502, times=1000)  # after the poll under way, no offset is heard of any more
     update = await api.says("一")
     await api.replies(1)

@@ -7,8 +7,8 @@ from typing import Annotated
 import pytest
 from pydantic import Field, TypeAdapter, field_validator
 
-from bot.allowance import Allowance
 from bot.content.authored import Authored, Text
+from bot.content.knowledge import Knowledge
 from bot.content.problems import Problems
 from bot.content.yaml_file import read_yaml
 from bot.dialogue.message import Message
@@ -21,10 +21,7 @@ from bot.engine import Engine, Turn
 from bot.reply.fact_words import FactWords
 from bot.service import Service
 from bot.staff.golden import wrong_words
-from bot.storage.database import open_database
-from bot.storage.migrate import migrate
-from bot.storage.sealing import Sealer
-from bot.storage.store import Store
+from tests.memory_service import service_in_memory
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 NOWHERE = "无"
@@ -96,6 +93,13 @@ class Overheard:
     engine: Engine
     turns: list[Turn] = field(default_factory=list)
 
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.engine.knowledge
+
+    def carry_over(self, session: Session) -> tuple[Session, bool]:
+        return self.engine.carry_over(session)
+
     def respond(self, session: Session, message: Message, now: datetime, *, changed: bool = False) -> Turn:
         self.turns.append(self.engine.respond(session, message, now, changed=changed))
         return self.turns[-1]
@@ -113,12 +117,18 @@ async def test_a_conversation_goes_as_written(engine: Engine, path: Path):
     transcript = read_transcript(path)
     now = datetime.combine(transcript.today, time(12), UTC)
     overheard = Overheard(engine)
-    store = Store(open_database("sqlite://"), Sealer("a key for one conversation, kept nowhere"))
-    await migrate(store.engine)
-    service = Service(overheard, store, lambda: now, allowance=Allowance(messages_per_minute=1000))  # type: ignore[arg-type]
+    async with service_in_memory(overheard, now) as service:
+        faults = await play(transcript, path.stem, overheard, service)
+
+    assert not faults, f"{transcript.title}\n" + "\n".join(faults)
+
+
+async def play(transcript: Transcript, name: str, overheard: Overheard, service: Service) -> list[str]:
+    """Everything in a conversation that is not as written."""
+    engine = overheard.engine
     codes = codes_of(engine)
     faults: list[str] = []
-    message = Message(path.stem)
+    message = Message(name)
     replies: list[str] = []
     for number, exchange in enumerate(transcript.turns, 1):
         before = overheard.turns[-1] if overheard.turns else None
@@ -127,7 +137,7 @@ async def test_a_conversation_goes_as_written(engine: Engine, path: Path):
             reply = await service.handle(message)
             found = [] if reply == before.reply and overheard.turns[-1] is before else ["the same delivery was answered anew"]
         else:
-            message = written(exchange, path.stem, number, before)
+            message = written(exchange, name, number, before)
             reply = await service.handle(message)
             found = []
         turn = overheard.turns[-1]
@@ -137,10 +147,7 @@ async def test_a_conversation_goes_as_written(engine: Engine, path: Path):
             said = (message.text or message.choice or "a picture")[:40]
             listed = "\n".join(f"  - {fault}" for fault in found)
             faults.append(f"turn {number} 「{said}」\n{listed}\n  reply ({reply.outcome}): {reply.text[:300]!r}")
-
-    await store.close()
-
-    assert not faults, f"{transcript.title}\n" + "\n".join(faults)
+    return faults
 
 
 def test_there_are_enough_conversations():

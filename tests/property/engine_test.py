@@ -12,7 +12,7 @@ from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.session import Session
 from bot.engine import Engine, Turn
-from bot.service import Service
+from tests.memory_service import service_in_memory
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LONGEST = 4000
@@ -157,15 +157,16 @@ def test_interleaved_conversations_are_as_if_alone(engine: Engine, people: int, 
     order = data.draw(st.permutations([name for name, script in scripts.items() for _ in script]))
 
     async def mixed() -> dict[str, list[str]]:
-        service, heard = Service(engine, lambda: NOW), {name: [] for name in scripts}
+        heard: dict[str, list[str]] = {name: [] for name in scripts}
         queues = {name: list(script) for name, script in scripts.items()}
-        for name in order:
-            heard[name].append((await service.handle(Message(name, queues[name].pop(0)))).text)
+        async with service_in_memory(engine, NOW) as service:
+            for name in order:
+                heard[name].append((await service.handle(Message(name, queues[name].pop(0)))).text)
         return heard
 
     async def alone(name: str) -> list[str]:
-        service = Service(engine, lambda: NOW)
-        return [(await service.handle(Message(name, text))).text for text in scripts[name]]
+        async with service_in_memory(engine, NOW) as service:
+            return [(await service.handle(Message(name, text))).text for text in scripts[name]]
 
     together = asyncio.run(mixed())
 
@@ -178,13 +179,14 @@ def test_a_delivery_repeated_anywhere_changes_nothing(engine: Engine, texts: lis
     """The retry gets the very same reply, and the rest of the conversation goes on as without it."""
 
     async def play(repeat: bool) -> list[str]:
-        service, heard = Service(engine, lambda: NOW), []
-        for number, text in enumerate(texts):
-            message = Message("c", text, id=str(number))
-            reply = await service.handle(message)
-            if repeat and number == doubled:
-                assert await service.handle(message) is reply
-            heard.append(reply.text)
+        heard: list[str] = []
+        async with service_in_memory(engine, NOW) as service:
+            for number, text in enumerate(texts):
+                message = Message("c", text, id=str(number))
+                reply = await service.handle(message)
+                if repeat and number == doubled:
+                    assert await service.handle(message) == reply
+                heard.append(reply.text)
         return heard
 
     assert asyncio.run(play(repeat=True)) == asyncio.run(play(repeat=False))

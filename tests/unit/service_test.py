@@ -193,13 +193,18 @@ async def test_numbers_that_name_a_person_are_not_stored_and_the_person_is_told(
     """Not even for the moment between arrival and answer."""
     secret = "370502199003077758"
     await received(service, f"我的身份证是{secret}，东营开网店有补贴吗")
-    before = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    before = on_disk(tmp_path)
     await worked(service)
-    after = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    after = on_disk(tmp_path)
 
     assert "东营开网店有补贴吗".encode() in before
     assert secret.encode() not in before + after
     assert "没有保存" in (await sent(service))[0]
+
+
+def on_disk(folder: Path) -> bytes:
+    """All that stands in the store's files."""
+    return b"".join(file.read_bytes() for file in folder.iterdir())
 
 
 async def test_a_mistake_of_ours_is_owned_up_to_and_the_conversation_goes_on(echoing: Service, echo: EchoEngine):

@@ -4,6 +4,7 @@ from alembic import context
 
 from bot.storage.tables import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
-with context.begin_transaction():
-    context.run_migrations()
+if __name__ == "env_py":  # what Alembic calls this file while it runs it
+    context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,97 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def test_a_token_that_cannot_be_one_is_told_without_showing_it(tmp_path):
+    """It is refused before anything is sent, so no network is needed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "serve"],
+        env=os.environ | {"ZHUCHUANG_TELEGRAM_TOKEN": "12345:some thing secret", "ZHUCHUANG_DATA": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "ZHUCHUANG_TELEGRAM_TOKEN" in done.stderr
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_everything_wrong_with_the_settings_is_said_at_once(run, monkeypatch):
+    """One start a mistake would take an operator all morning."""
+    for name, value in {"PORT": "http", "DATABASE_URL": "mysql://x", "IDLE_DAYS": "-1", "TELEGRAM_TOKN": "12:x"}.items():
+        monkeypatch.setenv(f"ZHUCHUANG_{name}", value)
+    ran = run("serve")
+
+    assert ran.code == 2
+    assert len(ran.err.splitlines()) == 5
+    for name in ("PORT", "DATABASE_URL", "IDLE_DAYS", "TELEGRAM_TOKN", "SECRET_KEY"):
+        assert f"ZHUCHUANG_{name}" in ran.err
+
+
+@pytest.mark.parametrize("command", ["serve", "forget", "purge", "reload", "migrate", "doctor", "new-key", "rotate-keys"])
+def test_each_command_explains_itself_with_an_example(run, command):
+    """What a command does is found where it is needed."""
+    ran = run(command, "--help")
+
+    assert ran.code == 0
+    assert "example" in ran.out
+    assert f"zhuchuang {command}" in ran.out
+
+
+def test_the_help_of_serve_names_every_setting(run):
+    """One list, the same that is checked."""
+    from bot.settings import SETTINGS
+
+    assert [one.name for one in SETTINGS if one.name not in run("serve", "--help").out] == []
+
+
+def test_a_new_key_is_one(run):
+    """It can be used as it is printed."""
+    from cryptography.fernet import Fernet
+
+    keys = {run("new-key").out.strip() for _ in range(3)}
+
+    assert len(keys) == 3
+    assert all(Fernet(key) for key in keys)
+
+
+def test_a_store_can_be_looked_after_from_the_command_line(run, monkeypatch, tmp_path):
+    """Each command makes the store if there is none, and says what it did."""
+    monkeypatch.setenv("ZHUCHUANG_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("ZHUCHUANG_ENCRYPTION_KEYS", "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=")
+
+    assert run("migrate").out == "The tables are as they should be.\n"
+    assert run("purge").out.startswith("Deleted: 0 sessions")
+    assert run("rotate-keys").out == "Sealed anew with the newest key: 0 rows.\n"
+    assert run("reload").out == "No process serves on this store, so there is nothing to reload.\n"
+    assert run("forget", "telegram:1").out == "Nothing was held of this conversation.\n"
+    assert run("forget", "1").code == 2
+    assert oct((tmp_path / "data").stat().st_mode)[-3:] == "700"
+    assert {oct(file.stat().st_mode)[-3:] for file in (tmp_path / "data").iterdir()} == {"600"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"),
+    [
+        ("ENCRYPTION_KEYS", "short", "new-key"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing", "cannot be reached"),
+        ("DATA", "/proc/nowhere", "cannot be written"),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_one_line(run, monkeypatch, name, value, part):
+    """Never a traceback."""
+    monkeypatch.setenv("ZHUCHUANG_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("ZHUCHUANG_DATA", "/proc/nowhere")
+    if name == "ENCRYPTION_KEYS":
+        monkeypatch.setenv("ZHUCHUANG_DATABASE_URL", "sqlite://")
+    monkeypatch.setenv(f"ZHUCHUANG_{name}", value)
+    ran = run("purge")
+
+    assert ran.code == 2
+    assert len(ran.err.splitlines()) == 1
+    assert part in ran.err
