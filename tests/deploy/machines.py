@@ -39,6 +39,7 @@ def make_debian(folder: Path) -> Path:
     (folder / "etc/ssl").mkdir(exist_ok=True)
     shutil.copy(_CERTIFICATES, folder / _TRUSTED_HERE.relative_to("/"))
     shutil.copy(Path("/etc/resolv.conf").resolve(), folder / "etc/resolv.conf")
+    (folder / "etc/hosts").write_text("127.0.0.1 localhost\n", "utf-8")  # as Debian's installer leaves it
     return folder
 
 
