@@ -37,8 +37,8 @@ def run(options: argparse.Namespace) -> int:
 
     async def work(store: Store) -> list[Process]:
         asked = await ask_to_reload(store, now())
-        await note(store, "reload", "ask_to_reload", now(), processes=asked)
-        return await reload_results(store, now, most_seconds=_WAIT_SECONDS) if asked else []
+        await note(store, "reload", "ask_to_reload", now(), processes=len(asked))
+        return await reload_results(store, asked, now, most_seconds=_WAIT_SECONDS)
 
     found = on_store(given, work)
     results = [{"process": one.id, **(json.loads(one.result) if one.result else {"result": "no answer"})} for one in found]

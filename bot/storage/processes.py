@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ class Process:
 
 
 async def show_alive(store: Store, process: str, knowledge: str, started_at: datetime, now: datetime) -> bool:
-    """Write down that a process lives; True if it is asked to reload its content."""
+    """Write down that a process lives; True if it has been asked to reload its content, which is told once."""
     async with transaction(store.engine) as connection:
         mine = processes.c.id == process
         asked = (await connection.execute(select(processes.c.reload_asked_at).where(mine))).one_or_none()
@@ -36,14 +36,14 @@ async def show_alive(store: Store, process: str, knowledge: str, started_at: dat
             row = {"id": process, "started_at": started_at, "seen_at": now, "knowledge": knowledge}
             await connection.execute(processes.insert().values(row))
             return False
-        await connection.execute(update(processes).where(mine).values(seen_at=now, knowledge=knowledge))
+        await connection.execute(update(processes).where(mine).values(seen_at=now, knowledge=knowledge, reload_asked_at=None))
         return asked.reload_asked_at is not None
 
 
 async def tell_result(store: Store, process: str, knowledge: str, result: str, now: datetime) -> None:
     """Write down what a reload came to."""
     async with transaction(store.engine) as connection:
-        values = {"seen_at": now, "knowledge": knowledge, "reload_asked_at": None, "reload_result": result}
+        values = {"seen_at": now, "knowledge": knowledge, "reload_result": result}
         await connection.execute(update(processes).where(processes.c.id == process).values(values))
 
 
@@ -58,27 +58,27 @@ async def alive(store: Store, now: datetime) -> list[Process]:
     async with transaction(store.engine) as connection:
         seen = select(processes).where(processes.c.seen_at > now - ALIVE).order_by(processes.c.started_at, processes.c.id)
         rows = (await connection.execute(seen)).all()
-    return [
-        Process(row.id, row.started_at, row.seen_at, row.knowledge, None if row.reload_asked_at is not None else row.reload_result)
-        for row in rows
-    ]
+    return [Process(row.id, row.started_at, row.seen_at, row.knowledge, row.reload_result) for row in rows]
 
 
-async def ask_to_reload(store: Store, now: datetime) -> int:
-    """Ask every living process to reload its content; how many there are."""
+async def ask_to_reload(store: Store, now: datetime) -> list[str]:
+    """Ask every living process to reload its content; their ids."""
+    asked = [process.id for process in await alive(store, now)]
     async with transaction(store.engine) as connection:
-        living = processes.c.seen_at > now - ALIVE
-        asked = await connection.execute(update(processes).where(living).values(reload_asked_at=now, reload_result=None))
-        return asked.rowcount
+        mine = processes.c.id.in_(asked)
+        await connection.execute(update(processes).where(mine).values(reload_asked_at=now, reload_result=None))
+    return asked
 
 
-async def reload_results(store: Store, now: Callable[[], datetime], *, most_seconds: float, every_seconds: float = 0.5) -> list[Process]:
-    """The living processes once each has told its result, or as they are when the time is up."""
+async def reload_results(
+    store: Store, asked: Collection[str], now: Callable[[], datetime], *, most_seconds: float, every_seconds: float = 0.5
+) -> list[Process]:
+    """The processes that were asked and still live, once each has told its result, or as they are when the time is up."""
     found: list[Process] = []
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(most_seconds):
             while True:
-                found = await alive(store, now())
+                found = [process for process in await alive(store, now()) if process.id in asked]
                 if all(process.result is not None for process in found):
                     break
                 await asyncio.sleep(every_seconds)

@@ -18,7 +18,7 @@ from bot.reply.reply import Block, Reply
 from bot.storage.database import open_database, transaction
 from bot.storage.migrate import NewerTablesError, differences, migrate
 from bot.storage.plain_form import from_json
-from bot.storage.processes import alive, ask_to_reload, leave, show_alive, tell_result
+from bot.storage.processes import alive, ask_to_reload, leave, reload_results, show_alive, tell_result
 from bot.storage.records import Answered, Delivery
 from bot.storage.sealing import Sealer, SealError
 from bot.storage.store import Store
@@ -197,12 +197,34 @@ async def test_processes_are_asked_to_reload_and_tell_what_came_of_it(store, oth
     """An operator sees from one place that every process has the new content."""
     for mine, name in ((store, "a"), (other, "b")):
         assert not await show_alive(mine, name, "v1", NOW, NOW)
-    assert await ask_to_reload(store, NOW) == 2
+    assert await ask_to_reload(store, NOW) == ["a", "b"]
     assert await show_alive(other, "b", "v1", NOW, NOW)
+    assert not await show_alive(other, "b", "v1", NOW, NOW)  # still at it: asked twice it would load twice
     await tell_result(other, "b", "v2", "swapped", NOW)
 
     assert [(one.id, one.knowledge, one.result) for one in await alive(store, NOW)] == [("a", "v1", None), ("b", "v2", "swapped")]
     assert not await show_alive(other, "b", "v2", NOW, NOW)
+
+
+async def test_only_who_was_asked_is_waited_for(store, other):
+    """In a rolling restart a process may appear that has the new content from the start, and one may go."""
+    for name in ("a", "b"):
+        await show_alive(store, name, "v1", NOW, NOW)
+    asked = await ask_to_reload(store, NOW)
+    await show_alive(store, "late", "v2", NOW, NOW)
+    await leave(store, "a")
+    await tell_result(other, "b", "v2", "swapped", NOW)
+    found = await reload_results(store, asked, lambda: NOW, most_seconds=5, every_seconds=0.01)
+
+    assert [process.id for process in found] == ["b"]
+
+
+async def test_who_does_not_answer_is_told_of_when_the_time_is_up(store):
+    """A process that hangs must not make the command hang."""
+    await show_alive(store, "a", "v1", NOW, NOW)
+    found = await reload_results(store, await ask_to_reload(store, NOW), lambda: NOW, most_seconds=0.05, every_seconds=0.01)
+
+    assert [(process.id, process.result) for process in found] == [("a", None)]
 
 
 async def test_processes_that_are_gone_are_not_waited_for(store):
