@@ -108,10 +108,15 @@ class Service:
     async def handle(self, message: Message, channel: str = "terminal") -> Reply:
         """Answer one message on the spot. A repeated delivery gets the reply it got before.
 
+        While too much waits, nothing is stored and the person is asked to come again.
+
         Raises:
             StoreDownError: It could not be stored.
         """
         message = _storable(replace(message, id=message.id or uuid.uuid4().hex))
+        if self._backlog > self._allowance.largest_backlog and not (message.text and self._engine.in_distress(message.text)):
+            self.metrics.limited.labels("backlog").inc()
+            return _say(self.knowledge, "busy", Outcome.REFUSE)
         conversation = self.store.hashed_conversation(message.conversation)
         delivery = self.store.hashed_delivery(message.conversation, channel, message.id or "")
         is_new = await self.store.receive(Delivery(channel, message), self._clock())

@@ -142,6 +142,45 @@ async def test_by_webhook_on_the_same_port_as_health_and_figures(api, tmp_path):
     assert process.returncode == 0
 
 
+async def test_on_a_bad_line_every_message_is_answered_once_and_in_order(api, tmp_path):
+    """Updates twice and late, answers lost, Telegram refusing for haste, failing and hanging, and somebody who writes a novel."""
+    port = free_port()
+    api.delivery.duplicate = 0.3
+    api.lose_answers(2)
+    process = await start(
+        api, TOKEN, tmp_path, PORT=str(port), TELEGRAM_WEBHOOK_URL=f"http://127.0.0.1:{port}/telegram/webhook", MESSAGES_PER_MINUTE="1000"
+    )
+    try:
+        await api.until(lambda: bool(api.called(methods.SetWebhook)), _PATIENCE_SECONDS)
+        api.fail("sendMessage", 429, times=4, retry_after=1)
+        api.fail("sendMessage", 500, times=3)
+        api.hang("sendMessage", 2)
+        places = ("换到四川", "换到东营", "换到常德", "换到隆阳")
+        for number in range(4):
+            for chat in (1, 2, 3):
+                await api.says(places[(number + chat) % 4], chat=chat)
+        await api.says("我在东营开网店能领多少，" + "说来话长" * 1000, chat=4)
+        texts = {chat: await api.replies_to(chat, 4, _PATIENCE_SECONDS) for chat in (1, 2, 3)}
+        novel = await api.replies_to(4, 1, _PATIENCE_SECONDS)
+        await api.until_confirmed(_PATIENCE_SECONDS)
+        forged = await forge(f"http://127.0.0.1:{port}/telegram/webhook")
+    finally:
+        await end(process)
+
+    names = ("四川", "东营", "常德", "隆阳")
+    for chat, said in texts.items():
+        assert [next(name for name in names if name in text) for text in said] == [names[(number + chat) % 4] for number in range(4)]
+    assert len(novel) >= 1
+    assert forged == 403
+    assert all(status in (200, 0) for _, status in api.delivered)
+
+
+async def forge(url: str) -> int:
+    """What somebody gets who calls the webhook without the secret."""
+    async with aiohttp.ClientSession() as session, session.post(url, data=b'{"update_id": 1}') as response:
+        return response.status
+
+
 async def nothing_on_its_way(tmp_path: Path) -> None:
     """Wait until every reply is known to be sent."""
     with contextlib.closing(sqlite3.connect(tmp_path / "data" / "zhuchuang.db")) as store:

@@ -265,6 +265,8 @@ async def test_more_than_can_be_answered_is_not_taken(echoing: Service):
     stop.set()
     await working
 
+    assert (await echoing.handle(Message("web:1", "在吗"))).text == "人太多。"
+
 
 async def never(*_: object) -> None:
     """A store that is too busy."""
