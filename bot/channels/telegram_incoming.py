@@ -45,9 +45,15 @@ class Incoming:
     gone: bool = False
 
 
-def conversation_of(chat: int) -> str:
-    """What the conversation in a chat is called, before it is hashed."""
-    return f"{CHANNEL}:{chat}"
+def conversation_of(chat: int, person: int) -> str:
+    """What a conversation is called, before it is hashed.
+
+    In a group each person has one of their own: what one tells of themselves, nobody else there is to be shown or asked about.
+
+    >>> conversation_of(100, 100), conversation_of(-500, 100)
+    ('telegram:100', 'telegram:-500:100')
+    """
+    return f"{CHANNEL}:{chat}" if chat == person else f"{CHANNEL}:{chat}:{person}"
 
 
 def delivery_of(incoming: Incoming, update_id: int) -> Delivery | None:
@@ -77,7 +83,7 @@ def read_update(update: Update, me: User) -> Incoming | None:
 
 def _read_tap(update_id: int, tap: CallbackQuery) -> Incoming:
     chat = tap.message.chat.id if tap.message is not None else tap.from_user.id
-    conversation = conversation_of(chat)
+    conversation = conversation_of(chat, tap.from_user.id)
     has_choice = tap.message is not None and tap.data is not None
     message = Message(conversation, choice=tap.data, id=str(update_id)) if has_choice else None
     return Incoming(conversation, Address(chat, callback=tap.id), message)
@@ -86,7 +92,7 @@ def _read_tap(update_id: int, tap: CallbackQuery) -> Incoming:
 def _read_membership(change: ChatMemberUpdated) -> Incoming | None:
     if change.new_chat_member.status not in _GONE:
         return None
-    return Incoming(conversation_of(change.chat.id), Address(change.chat.id), gone=True)
+    return Incoming(conversation_of(change.chat.id, change.from_user.id), Address(change.chat.id), gone=True)
 
 
 def _read_message(update_id: int, message: TelegramMessage, me: User, *, edited: bool) -> Incoming | None:
@@ -99,7 +105,7 @@ def _read_message(update_id: int, message: TelegramMessage, me: User, *, edited:
     in_group = message.chat.type != ChatType.PRIVATE
     if in_group and not calls and not _replies_to(message, me):
         return None
-    conversation = conversation_of(message.chat.id)
+    conversation = conversation_of(message.chat.id, message.from_user.id)
     return Incoming(
         conversation,
         Address(

@@ -276,7 +276,19 @@ async def test_a_group_is_answered_only_when_the_bot_is_addressed(api, service, 
     await api.replies(3)
 
     assert [message.text for message in service.heard] == ["😀  能领多少", "/help", "去哪里办"]
-    assert {message.conversation for message in service.heard} == {channel.store.hashed_conversation("telegram:-500")}
+    assert {message.conversation for message in service.heard} == {channel.store.hashed_conversation("telegram:-500:100")}
+
+
+async def test_in_a_group_everybody_has_a_conversation_of_their_own(api, service, channel):
+    """What one person told of themselves must not be called back to another, nor 我的数据 show it."""
+    name = f"@{BOT['username']}"
+    for person, words in ((100, "我肢体三级"), (200, "我的数据")):
+        mention = [{"type": "mention", "offset": 0, "length": len(name)}]
+        sender = {"id": person, "is_bot": False, "first_name": "小林"}
+        await api.push(message=api.message(-500, type="supergroup", sender=sender, text=f"{name} {words}", entities=mention))
+    await api.replies(2)
+
+    assert len({message.conversation for message in service.heard}) == 2
 
 
 async def test_in_a_group_the_answer_points_at_the_question(api, service, channel):
