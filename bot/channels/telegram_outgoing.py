@@ -17,6 +17,7 @@ from bot.channels.telegram_client import wait_asked_for
 from bot.channels.telegram_incoming import CHANNEL, Address, address_from
 from bot.dialogue.choice import Choice
 from bot.reply.fit import Limits, fit, utf16_units
+from bot.reply.reply import Reply
 from bot.storage.database import StoreDownError
 from bot.storage.records import Sending
 from bot.storage.store import Store
@@ -50,6 +51,10 @@ class Pace:
     look_again_seconds: float = 1.0
     lease_seconds: float = 30.0
     conflict_wait_seconds: float = 30.0
+
+
+class UnreadableError(Exception):
+    """A stored reply cannot be read, as while programs of two versions or with different keys share a store."""
 
 
 class Sender:
@@ -115,7 +120,9 @@ class Sender:
     async def _deliver(self, sending: Sending) -> None:
         """Send one reply, as far as Telegram takes it now."""
         try:
-            await self._send(sending, address_from(sending.address))
+            if sending.reply is None:
+                raise UnreadableError
+            await self._send(sending, sending.reply, address_from(sending.address))
         except Forbidden:
             log.info("telegram_chat_closed")
             self._count("blocked")
@@ -125,15 +132,15 @@ class Sender:
             await self._give_up(sending)
         except TelegramError as error:
             await self._put_off(sending, error)
-        except Exception as error:  # a proxy may answer with anything, on which the library raises anything
+        except Exception as error:  # besides what is above: a proxy may answer with anything, on which the library raises anything
             await self._put_off(sending, error)
 
-    async def _send(self, sending: Sending, address: Address) -> None:
-        parts = fit(sending.reply, LIMITS)
+    async def _send(self, sending: Sending, reply: Reply, address: Address) -> None:
+        parts = fit(reply, LIMITS)
         if address.callback is not None and sending.parts_sent == 0:
             await self.acknowledge(address.callback)
         for index in range(sending.parts_sent, len(parts)):
-            markup = keyboard(sending.reply.choices, address) if index == len(parts) - 1 else None
+            markup = keyboard(reply.choices, address) if index == len(parts) - 1 else None
             await self._keep_pace(address.chat)
             try:
                 await self._send_part(address, parts[index], markup)

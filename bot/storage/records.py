@@ -63,12 +63,15 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A reply to be sent, of which ``parts_sent`` parts are out already, after so many failed ``attempts``."""
+    """A reply to be sent, of which ``parts_sent`` parts are out already, after so many failed ``attempts``.
+
+    ``reply`` is absent and ``address`` empty if this program cannot read them with its keys; another version or another key may.
+    """
 
     id: int
     conversation: str
     address: str
-    reply: Reply
+    reply: Reply | None
     parts_sent: int
     attempts: int
     created_at: datetime

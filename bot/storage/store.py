@@ -1,12 +1,13 @@
 """The store: one interface over SQLite and PostgreSQL. Every method is one transaction."""
 
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, insert, select, text, update
+from sqlalchemy import Row, and_, case, delete, exists, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -16,7 +17,7 @@ from bot.reply.reply import Reply
 from bot.storage.database import AgainError, transaction
 from bot.storage.plain_form import from_json, to_json
 from bot.storage.records import Answered, Delivery, Held, Sending, Waiting
-from bot.storage.sealing import Sealer
+from bot.storage.sealing import Sealer, SealError
 from bot.storage.tables import feedback as feedback_table
 from bot.storage.tables import inbox, outbox, sessions, unanswered
 
@@ -174,7 +175,7 @@ class Store:
         except ValueError:
             return Session(), True
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def _turn(self, conversation: str) -> AsyncIterator[AsyncConnection | None]:
         """A transaction in which nobody else answers in this conversation; None if somebody does."""
         async with transaction(self.engine) as connection:
@@ -241,18 +242,15 @@ class Store:
             if rows:
                 mine = outbox.c.id.in_([row.id for row in rows])
                 await connection.execute(update(outbox).where(mine).values(claimed_until=now + lease))
-        return [
-            Sending(
-                row.id,
-                row.conversation,
-                self.sealer.open(row.address),
-                from_json(Reply, self.sealer.open(row.reply)),
-                row.parts_sent,
-                row.attempts,
-                row.created_at,
-            )
-            for row in rows
-        ]
+        return [self._sending(row) for row in rows]
+
+    def _sending(self, row: Row[Any]) -> Sending:
+        """A reply of the outbox. One that cannot be read must not hold up those of other people."""
+        address, reply = "", None
+        with contextlib.suppress(ValueError, SealError):
+            reply = from_json(Reply, self.sealer.open(row.reply))
+            address = self.sealer.open(row.address)
+        return Sending(row.id, row.conversation, address, reply if address else None, row.parts_sent, row.attempts, row.created_at)
 
     async def part_sent(self, sending: int, parts: int, claimed_until: datetime) -> None:
         """So many parts of a reply are out, and the rest is still the caller's."""
