@@ -75,6 +75,7 @@ class TelegramChannel:
         self._webhook_url = webhook_url
         self._secret = service.store.sealer.hashed("telegram webhook", token)
         self._wrong_requests = wrong_requests or WrongRequests()
+        self._is_introduced = False
         self._offset: int | None = None
         self._failures = 0
         self._trouble: str | None = None
@@ -134,11 +135,13 @@ class TelegramChannel:
             task.add_done_callback(self._background.discard)
 
     async def _webhook(self, request: Request) -> Response:
-        """200 once the update is stored, or can never be read; 503 while it cannot be stored, and Telegram sends it again."""
+        """200 once the update is stored, or can never be read; 503 while it cannot be taken, and Telegram sends it again."""
         given = request.headers.get(SECRET_HEADER, "").encode()
         if not hmac.compare_digest(given, self._secret.encode()):
             status = self._wrong_requests.refuse(request)
             return Response(status_code=status)
+        if not self._is_introduced:  # until the bot knows its own name it cannot tell who in a group means it
+            return Response(status_code=503, headers={"Retry-After": "1"})
         try:
             body = await body_of(request, LARGEST_UPDATE)
             update = Update.de_json(json.loads(body), self._bot)
@@ -204,6 +207,7 @@ class TelegramChannel:
         while not stop.is_set():
             try:
                 await _unless_stopped(self._bot.initialize(), stop)
+                self._is_introduced = not stop.is_set()
                 await _unless_stopped(self._say_how(), stop)
             except InvalidToken:
                 raise

@@ -42,6 +42,19 @@ async def test_a_questionnaire_goes_on_as_if_nobody_had_been_killed(
     assert api.sent_to(100) == expected
 
 
+async def test_what_comes_while_telegram_cannot_be_called_is_refused_and_answered_later(api: BotApi, tmp_path: Path):
+    """After a restart updates come in at once, while the proxy through which the bot speaks may still be down."""
+    async with serving(1, f"sqlite:///{tmp_path / 'store.db'}", api, tmp_path) as (place,):
+        await place.kill()
+        api.fail("getMe", 502, times=3)
+        await api.says("你好")
+        await place.start()
+        await api.replies(1, PATIENCE_SECONDS)
+
+    assert {status for _, status in api.delivered} == {0, 503, 200}
+    assert place.events("library") == []
+
+
 async def _until_nothing_is_left(store: Store) -> None:
     """What was sent is also written down as sent; who is killed before that sends it once more."""
     async with asyncio.timeout(PATIENCE_SECONDS):
