@@ -3,25 +3,22 @@
 import asyncio
 import contextlib
 import logging
-import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot.allowance import Allowance
 from bot.content.knowledge import Knowledge
 from bot.dialogue.message import Message
 from bot.dialogue.outcome import Outcome
-from bot.dialogue.session import Session, is_finished
 from bot.dialogue.step import MOST_CHARACTERS
-from bot.engine import Record, Turn
+from bot.fair_queue import FairQueue
 from bot.language.private_numbers import mask
-from bot.reply.reply import Block, Reply
+from bot.one_turn import Answering, OneTurn, say
+from bot.reply.reply import Reply
 from bot.storage.database import StoreDownError
-from bot.storage.records import Answered, Delivery, Held, Waiting
+from bot.storage.records import Delivery, Held
 from bot.storage.store import Progress, Store
 from bot.telemetry import Metrics, error_name
 
@@ -31,23 +28,6 @@ _FOUND_AT_ONCE = 200
 _LONGEST_WAIT_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
-
-
-class Answering(Protocol):
-    """What the service needs of the engine."""
-
-    @property
-    def knowledge(self) -> Knowledge:
-        """The content it answers from."""
-
-    def respond(self, session: Session, message: Message, now: datetime, *, changed: bool = False) -> Turn:
-        """The reply to a message and the session after it."""
-
-    def carry_over(self, session: Session) -> tuple[Session, bool]:
-        """A session of other content made fit for this one, and whether something of a questionnaire was lost."""
-
-    def in_distress(self, text: str) -> bool:
-        """Whether somebody may be in despair."""
 
 
 class BacklogError(Exception):
@@ -77,7 +57,7 @@ class Service:
         self._clock = clock
         self._allowance = allowance or Allowance()
         self._backlog = 0
-        self._queue = _Queue()
+        self._queue = FairQueue()
 
     def use(self, engine: Answering, version: str) -> None:
         """Answer from other content from the next message on."""
@@ -116,7 +96,7 @@ class Service:
         message = _storable(replace(message, id=message.id or uuid.uuid4().hex))
         if self._backlog > self._allowance.largest_backlog and not (message.text and self._engine.in_distress(message.text)):
             self.metrics.limited.labels("backlog").inc()
-            return _say(self.knowledge, "busy", Outcome.REFUSE)
+            return say(self.knowledge, "busy", Outcome.REFUSE)
         conversation = self.store.hashed_conversation(message.conversation)
         delivery = self.store.hashed_delivery(message.conversation, channel, message.id or "")
         is_new = await self.store.receive(Delivery(channel, message), self._clock())
@@ -124,12 +104,12 @@ class Service:
         if not is_new and (earlier := await self.store.reply_to(delivery)) is not None:
             return earlier
         while True:
-            turn = _OneTurn(self._engine, self.version, self._allowance, self._clock)
+            turn = OneTurn(self._engine, self.version, self._allowance, self._clock)
             progress = await self._answer(conversation, turn)
             if turn.reply is not None and turn.waiting is not None and turn.waiting.delivery == delivery:
                 return turn.reply
             if progress is Progress.NOTHING:  # another process was faster, or the person was forgotten meanwhile
-                return await self.store.reply_to(delivery) or _say(self.knowledge, "forgotten", Outcome.META)
+                return await self.store.reply_to(delivery) or say(self.knowledge, "forgotten", Outcome.META)
             if progress is Progress.BUSY:
                 await asyncio.sleep(_BUSY_SECONDS)
 
@@ -149,7 +129,7 @@ class Service:
     async def _work(self) -> None:
         failures = 0
         while (conversation := await self._queue.next()) is not None:
-            turn = _OneTurn(self._engine, self.version, self._allowance, self._clock)
+            turn = OneTurn(self._engine, self.version, self._allowance, self._clock)
             try:
                 progress = await self._answer(conversation, turn)
             except StoreDownError as error:
@@ -172,7 +152,7 @@ class Service:
             else:
                 self._queue.done(conversation)
 
-    async def _answer(self, conversation: str, turn: "_OneTurn") -> Progress:
+    async def _answer(self, conversation: str, turn: OneTurn) -> Progress:
         progress = await self.store.answer_next(conversation, turn.answer, self._clock())
         if progress is Progress.ANSWERED:
             self._observe(turn)
@@ -198,7 +178,7 @@ class Service:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_AROUND_SECONDS)
 
-    def _observe(self, turn: "_OneTurn") -> None:
+    def _observe(self, turn: OneTurn) -> None:
         """One event a turn."""
         waiting, record, reply = turn.waiting, turn.record, turn.reply
         if waiting is None or reply is None:
@@ -219,123 +199,6 @@ class Service:
         self.replies_ready.set()
 
 
-class _OneTurn:
-    """One message being answered: what the store calls within its transaction, and what came of it. It may be called again."""
-
-    def __init__(self, engine: Answering, version: str, allowance: Allowance, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._version = version
-        self._allowance = allowance
-        self._clock = clock
-        self.waiting: Waiting | None = None
-        self.reply: Reply | None = None
-        self.record: Record | None = None
-        self.error: str | None = None
-        self.took_ms = 0.0
-        self.is_limited = False
-
-    def answer(self, waiting: Waiting) -> Answered:
-        self.waiting, self.record, self.error = waiting, None, None
-        started = time.perf_counter()
-        answered = self._limited(waiting) or self._answered(waiting)
-        self.took_ms = round((time.perf_counter() - started) * 1000, 1)
-        self.reply = answered.reply
-        return answered
-
-    def _limited(self, waiting: Waiting) -> Answered | None:
-        """Whoever writes too fast is told so once and then not answered; despair is always met."""
-        over = waiting.recent - self._allowance.messages_per_minute
-        self.is_limited = over > 0 and not (waiting.message.text and self._engine.in_distress(waiting.message.text))
-        if not self.is_limited:
-            return None
-        reply = _say(self._engine.knowledge, "too_fast", Outcome.REFUSE)
-        return Answered(waiting.session, reply, waiting.knowledge or self._version, send=over == 1)
-
-    def _answered(self, waiting: Waiting) -> Answered:
-        try:
-            session, is_changed = waiting.session, waiting.is_lost
-            if waiting.knowledge not in ("", self._version):
-                session, lost = self._engine.carry_over(session)
-                is_changed = is_changed or lost
-            turn = self._engine.respond(session, waiting.message, self._clock(), changed=is_changed)
-        except Exception as error:  # the person must not be left without an answer, nor the conversation stuck
-            self.error = error_name(error)
-            reply = _say(self._engine.knowledge, "error", Outcome.ERROR)
-            return Answered(waiting.session, reply, waiting.knowledge or self._version)
-        self.record = record = turn.record
-        return Answered(
-            turn.session,
-            turn.reply,
-            self._version,
-            region=record.region,
-            forget=record.forgotten,
-            finished=is_finished(turn.session),
-            unanswered=record.unanswered,
-            helpful=record.helpful,
-            about=record.about,
-        )
-
-
-class _Queue:
-    """Conversations to look after, in turn: who sent much waits for those who sent little."""
-
-    def __init__(self) -> None:
-        self._counts: OrderedDict[str, int] = OrderedDict()  # messages to answer, as far as known here
-        self._working: set[str] = set()
-        self._changed = asyncio.Event()
-        self._is_closed = False
-
-    def add(self, conversation: str) -> None:
-        """One more message has come."""
-        self._counts[conversation] = self._counts.get(conversation, 0) + 1
-        self._changed.set()
-
-    def find(self, conversation: str, count: int) -> None:
-        """So many messages wait, whoever took them."""
-        self._counts[conversation] = max(self._counts.get(conversation, 0), count)
-        self._changed.set()
-
-    async def next(self) -> str | None:
-        """The conversation whose turn it is, not to be given out again before it is back; None once closed."""
-        while not self._is_closed:
-            for conversation in self._counts:
-                if conversation not in self._working:
-                    self._working.add(conversation)
-                    return conversation
-            self._changed.clear()
-            await self._changed.wait()
-        return None
-
-    def done(self, conversation: str) -> None:
-        """One message of it was answered; if there are more, it goes to the end."""
-        self._working.discard(conversation)
-        left = self._counts.pop(conversation, 1) - 1
-        if left > 0:
-            self._counts[conversation] = left
-        self._changed.set()
-
-    def put_back(self, conversation: str) -> None:
-        """It could not be looked after now; it goes to the end."""
-        self._working.discard(conversation)
-        self._counts[conversation] = self._counts.pop(conversation, 1)
-        self._changed.set()
-
-    def forget(self, conversation: str) -> None:
-        """Nothing waits in it."""
-        self._working.discard(conversation)
-        self._counts.pop(conversation, None)
-        self._changed.set()
-
-    def open(self) -> None:
-        """Give out again."""
-        self._is_closed = False
-
-    def close(self) -> None:
-        """Give out nothing more."""
-        self._is_closed = True
-        self._changed.set()
-
-
 def _storable(message: Message) -> Message:
     """A message without numbers that name a person, no longer than is read, and without what no store takes."""
     if message.text is None:
@@ -343,7 +206,3 @@ def _storable(message: Message) -> Message:
     clean = message.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text, is_masked = mask(clean)
     return replace(message, text=text[: MOST_CHARACTERS + 1], masked=message.masked or is_masked)
-
-
-def _say(knowledge: Knowledge, key: str, outcome: Outcome) -> Reply:
-    return Reply(outcome, (Block((knowledge.wording.say(key),)),))

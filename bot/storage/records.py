@@ -27,8 +27,8 @@ class Delivery:
 class Waiting:
     """The message to answer next in a conversation; ``delivery`` is the hash it is known by.
 
-    ``recent`` is how many of its messages came within the last minute, this one among them. ``knowledge`` is the version of the content
-    the session was written under, empty for a new one. ``is_lost`` tells that there was a session that this program cannot read.
+    ``recent`` is how many of its messages came within the last minute up to this one, which is counted. ``knowledge`` is the version of
+    the content the session was written under, empty for a new one. ``is_lost`` tells that there was a session this program cannot read.
     """
 
     delivery: str

@@ -123,7 +123,9 @@ class Store:
         async with self._turn(conversation) as connection:
             if connection is None:
                 return Progress.BUSY
-            recent = select(func.count()).where(inbox.c.conversation == conversation, inbox.c.received_at > now - _MINUTE).scalar_subquery()
+            other = inbox.alias("other")
+            until_then = (other.c.conversation == conversation, other.c.received_at > now - _MINUTE, other.c.id <= inbox.c.id)
+            recent = select(func.count(other.c.id)).where(*until_then).scalar_subquery()
             head = (
                 select(inbox.c.id, inbox.c.delivery, inbox.c.channel, inbox.c.said, inbox.c.received_at, recent.label("recent"))
                 .where(inbox.c.conversation == conversation, inbox.c.done_at.is_(None))

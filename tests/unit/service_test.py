@@ -228,6 +228,14 @@ async def test_who_writes_too_fast_is_told_so_once_and_heard_again_after_a_minut
     assert [message.text for message in echo.heard] == ["0", "1", "2", "好了"]
 
 
+async def test_of_a_burst_the_first_are_answered(echoing: Service, echo: EchoEngine):
+    """Somebody whose phone was offline sends everything at once; what is within the limit is answered, the rest is asked to wait once."""
+    await received(echoing, "0", "1", "2", "3", "4", "5")
+    await worked(echoing)
+
+    assert await sent(echoing) == ["听到：0", "听到：1", "听到：2", "慢一点。"]
+
+
 async def test_despair_is_met_however_fast_somebody_writes(echoing: Service, clock: Clock):
     """Somebody in despair may send one line after the other."""
     for number in range(5):
