@@ -1,4 +1,4 @@
-"""Speed, memory and quality in one report, beside bm25s + jieba and ChatterBot in the same run, and the questionnaire. Asserts nothing.
+"""Speed, memory and quality in one report, beside other libraries in the same run, then the questionnaire, then serving. Asserts nothing.
 
 Machines differ and flip between fast and slow, so systems take turns of a few questions each: read the ratios before the milliseconds.
 """
@@ -19,6 +19,8 @@ from typing import Any
 
 from quality import Quality, best_threshold, by_first_measure, by_whole_reply, is_answerable, is_out_of_scope
 from questionnaire import USERS, Questionnaires, measure_questionnaires, questionnaire_lines
+from servers import end_when_asked
+from serving import MESSAGES, Serving, measure_serving, serving_lines
 from system import CHATTERBOT, HERE, Answered, System, chatterbot_python
 
 from bot.bootstrap import noon
@@ -72,6 +74,7 @@ class Report:
     quality: Mapping[str, Mapping[str, Mapping[str, Quality]]]
     thresholds: Mapping[str, float]
     questionnaires: Questionnaires | None
+    serving: Serving | None
     left_out: tuple[str, ...]
 
 
@@ -81,9 +84,11 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--chatterbot-questions", type=int, default=100, metavar="N", help="how many ChatterBot is asked, 0: none (100)")
     parser.add_argument("--users", type=int, default=USERS, metavar="N", help=f"how many simulated users a policy, 0: none ({USERS})")
+    parser.add_argument("--messages", type=int, default=MESSAGES, metavar="N", help=f"how many are served a system, 0: none ({MESSAGES})")
     options = parser.parse_args()
+    end_when_asked()
     try:
-        report = measure(options.chatterbot_questions, options.users)
+        report = measure(options.chatterbot_questions, options.users, options.messages)
     except ContentError as error:
         print(error, file=sys.stderr)
         return 1
@@ -91,7 +96,7 @@ def main() -> int:
     return 0
 
 
-def measure(chatterbot_questions: int, users: int) -> Report:
+def measure(chatterbot_questions: int, users: int, messages: int) -> Report:
     """Everything, one after the other: cold starts first, while nothing else runs."""
     left_out: list[str] = []
     cases = read_cases(ROOT / "tests" / "cases" / "retrieval")
@@ -124,6 +129,9 @@ def measure(chatterbot_questions: int, users: int) -> Report:
     questionnaires = measure_questionnaires(users) if users > 0 else None
     if questionnaires is None:
         left_out.append("the questionnaire: asked for no users")
+    serving = measure_serving(messages) if messages > 0 else None
+    if serving is None:
+        left_out.append("serving: asked for no messages")
 
     def speeds(only: Sequence[Case] | None) -> dict[str, Speed]:
         names = [system for system in systems if only is not None or system.name != BOT]
@@ -144,6 +152,7 @@ def measure(chatterbot_questions: int, users: int) -> Report:
         {group: qualities(answered, results, codes, thresholds, only) for group, only in groups.items()},
         thresholds,
         questionnaires,
+        serving,
         tuple(left_out),
     )
 
@@ -309,6 +318,8 @@ def table_lines(report: Report) -> list[str]:
     lines += [f"{name} answers from a score of {score:.2f}: most tuned cases right." for name, score in report.thresholds.items()]
     if report.questionnaires:
         lines += ["", *questionnaire_lines(report.questionnaires)]
+    if report.serving:
+        lines += ["", *serving_lines(report.serving)]
     lines += ["", *(f"Left out: {reason}" for reason in report.left_out)] if report.left_out else []
     return lines
 
