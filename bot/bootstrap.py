@@ -1,11 +1,14 @@
 """The only place that puts the parts together."""
 
+import contextlib
+import os
 from datetime import date, datetime, time, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.content.read import read_knowledge
 from bot.engine import Engine
-from bot.settings import Settings, SettingsError
+from bot.settings import SHORTEST_KEY, Settings, SettingsError
 
 if TYPE_CHECKING:
     from bot.storage.store import Store
@@ -59,9 +62,11 @@ def build_store(settings: Settings) -> "Store":
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             kept = settings.data / "secret.key"
             if not kept.exists():
-                kept.touch(mode=0o600)
-                kept.write_text(new_key() + "\n", "utf-8")
+                _write_once(kept, new_key())
             secret_key = kept.read_text("utf-8").strip()
+            if len(secret_key) < SHORTEST_KEY:
+                problem = f"{kept} holds no key; put it back from the backup, or delete it to begin anew with nobody's conversation known"
+                raise SettingsError((problem,))
     except OSError as error:
         problem = f"ZHUCHUANG_DATA: {settings.data} cannot be written ({type(error).__name__}); name a folder that this user may write"
         raise SettingsError((problem,)) from None
@@ -69,3 +74,16 @@ def build_store(settings: Settings) -> "Store":
         return Store(engine, Sealer(secret_key, settings.encryption_keys))
     except ValueError:
         raise SettingsError(("ZHUCHUANG_ENCRYPTION_KEYS holds something that is no key; make keys with `zhuchuang new-key`",)) from None
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all; whoever comes second leaves the first one's."""
+    made = path.with_name(f"{path.name}.{os.getpid()}")
+    made.touch(mode=0o600)
+    with made.open("w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(made)
+    made.unlink()

@@ -86,9 +86,9 @@ class Engine:
         """A session of other content made fit for this one, and whether something of a questionnaire was lost."""
         return self.conversation.carry_over(session)
 
-    def in_distress(self, text: str) -> bool:
-        """Whether a message is one that the crisis reply must meet: no limit, list or question may stand before that."""
-        return self.conversation.in_distress(text)
+    def must_be_met(self, text: str) -> bool:
+        """Whether a message is one that no limit may stand before: somebody in despair, or who wants everything deleted."""
+        return self.conversation.must_be_met(text)
 
     def _record(self, before: Session, message: Message, step: Step, outcome: Outcome) -> Record:
         helpful, about = self._lessons.opinion(step.decision, before)

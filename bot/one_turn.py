@@ -29,8 +29,8 @@ class Answering(Protocol):
     def carry_over(self, session: Session) -> tuple[Session, bool]:
         """A session of other content made fit for this one, and whether something of a questionnaire was lost."""
 
-    def in_distress(self, text: str) -> bool:
-        """Whether somebody may be in despair."""
+    def must_be_met(self, text: str) -> bool:
+        """Whether a message is one that no limit may stand before."""
 
 
 class OneTurn:
@@ -47,24 +47,36 @@ class OneTurn:
         self.error: str | None = None
         self.took_ms = 0.0
         self.is_limited = False
+        self.has_forgotten = False
 
     def answer(self, waiting: Waiting) -> Answered:
         """The answer to the message that waits, an apology where the engine fails."""
         self.waiting, self.record, self.error = waiting, None, None
         started = time.perf_counter()
-        answered = self._limited(waiting) or self._answered(waiting)
+        answered = self._left(waiting) or self._limited(waiting) or self._answered(waiting)
         self.took_ms = round((time.perf_counter() - started) * 1000, 1)
-        self.reply = answered.reply
+        self.reply, self.has_forgotten = answered.reply, answered.forget
         return answered
+
+    def _left(self, waiting: Waiting) -> Answered | None:
+        """Whoever has left is forgotten, in the order of what they sent before and after."""
+        if not waiting.is_gone:
+            return None
+        return Answered(Session(), Reply(Outcome.META, ()), self._version, send=False, forget=True)
 
     def _limited(self, waiting: Waiting) -> Answered | None:
         """Whoever writes too fast is told so once and then not answered; despair is always met."""
         over = waiting.recent - self._allowance.messages_per_minute
-        self.is_limited = over > 0 and not (waiting.message.text and self._engine.in_distress(waiting.message.text))
+        self.is_limited = over > 0 and not (waiting.message.text and self._engine.must_be_met(waiting.message.text))
         if not self.is_limited:
             return None
         reply = say(self._engine.knowledge, "too_fast", Outcome.REFUSE)
-        return Answered(waiting.session, reply, waiting.knowledge or self._version, send=over == 1)
+        return self._unmoved(waiting, reply, send=over == 1)
+
+    def _unmoved(self, waiting: Waiting, reply: Reply, *, send: bool = True) -> Answered:
+        """A reply that leaves the conversation where it was."""
+        finished = is_finished(waiting.session)
+        return Answered(waiting.session, reply, waiting.knowledge or self._version, send=send, finished=finished)
 
     def _answered(self, waiting: Waiting) -> Answered:
         try:
@@ -76,7 +88,7 @@ class OneTurn:
         except Exception as error:  # the person must not be left without an answer, nor the conversation stuck
             self.error = error_name(error)
             reply = say(self._engine.knowledge, "error", Outcome.ERROR)
-            return Answered(waiting.session, reply, waiting.knowledge or self._version)
+            return self._unmoved(waiting, reply)
         self.record = record = turn.record
         return Answered(
             turn.session,

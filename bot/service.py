@@ -17,7 +17,7 @@ from bot.fair_queue import FairQueue
 from bot.language.private_numbers import mask
 from bot.one_turn import Answering, OneTurn, say
 from bot.reply.reply import Reply
-from bot.storage.database import StoreDownError
+from bot.storage.database import StoreDownError, drop_old_pages
 from bot.storage.records import Delivery, Held
 from bot.storage.store import Progress, Store
 from bot.telemetry import Metrics, error_name
@@ -94,7 +94,7 @@ class Service:
             StoreDownError: It could not be stored.
         """
         message = _storable(replace(message, id=message.id or uuid.uuid4().hex))
-        if self._backlog > self._allowance.largest_backlog and not (message.text and self._engine.in_distress(message.text)):
+        if self._backlog > self._allowance.largest_backlog and not (message.text and self._engine.must_be_met(message.text)):
             self.metrics.limited.labels("backlog").inc()
             return say(self.knowledge, "busy", Outcome.REFUSE)
         conversation = self.store.hashed_conversation(message.conversation)
@@ -156,6 +156,8 @@ class Service:
         progress = await self.store.answer_next(conversation, turn.answer, self._clock())
         if progress is Progress.ANSWERED:
             self._observe(turn)
+            if turn.has_forgotten:
+                await drop_old_pages(self.store.engine)
         return progress
 
     async def _look_around(self, stop: asyncio.Event) -> None:
@@ -201,8 +203,13 @@ class Service:
 
 def _storable(message: Message) -> Message:
     """A message without numbers that name a person, no longer than is read, and without what no store takes."""
+    choice = None if message.choice is None else _whole(message.choice)
     if message.text is None:
-        return message
-    clean = message.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text, is_masked = mask(clean)
-    return replace(message, text=text[: MOST_CHARACTERS + 1], masked=message.masked or is_masked)
+        return replace(message, choice=choice)
+    text, is_masked = mask(_whole(message.text))
+    return replace(message, text=text[: MOST_CHARACTERS + 1], choice=choice, masked=message.masked or is_masked)
+
+
+def _whole(text: str) -> str:
+    """Text without halves of characters, which cannot be written down."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -22,8 +22,7 @@ from bot.engine import Engine
 from bot.service import Service
 from bot.settings import Settings
 from bot.storage import processes
-from bot.storage.database import StoreDownError
-from bot.storage.migrate import migrate
+from bot.storage.migrate import NewerTablesError, migrate
 from bot.storage.store import Store
 from bot.storage.upkeep import can_open, note, purge, told
 from bot.telemetry import Metrics, error_name
@@ -32,6 +31,7 @@ _GRACE_SECONDS = 6.0  # with what comes after it less than the ten seconds after
 _ALIVE_EVERY_SECONDS = 3.0
 _PURGE_EVERY_SECONDS = 3600.0
 _STORE_AGAIN_SECONDS = 1.0
+_NOT_YET_SECONDS = 0.05
 _TURNS_SIDE_BY_SIDE = 4  # on a database server, where a turn mostly waits; SQLite has one writer
 _CONNECTIONS = 1000
 
@@ -97,7 +97,7 @@ class Serving:
             self._stop,
             [self._serve_http(listening), self._serve_people(), self._show_alive(), self._reload_when_asked(), self._purge()],
         )
-        with contextlib.suppress(StoreDownError):
+        with contextlib.suppress(Exception):
             await processes.leave(self._store, self._id)
         await self._store.close()
         log.info("stopped")
@@ -128,6 +128,9 @@ class Serving:
                 self.metrics.store_up.set(1)
             except CannotServeError:
                 raise
+            except NewerTablesError:
+                why = "the tables were made by a newer version of this program; use that, or restore the backup before it"
+                raise CannotServeError(why) from None
             except Exception as error:  # a server that starts up refuses in many ways
                 if not is_told:
                     log.warning("store_down", extra={"error": error_name(error)})
@@ -199,17 +202,18 @@ class Serving:
 
     async def _show_alive(self) -> None:
         while not self._stop.is_set():
-            if self._is_migrated:
-                with contextlib.suppress(StoreDownError):
-                    asked = await processes.show_alive(self._store, self._id, self.service.version, self._started_at, self._clock())
-                    if asked:
-                        self._reload.set()
+            if not self._is_migrated:
+                await self._pause(_NOT_YET_SECONDS)
+                continue
+            with contextlib.suppress(Exception):  # it is only a sign of life; what is wrong with the store is told elsewhere
+                if await processes.show_alive(self._store, self._id, self.service.version, self._started_at, self._clock()):
+                    self._reload.set()
             await self._pause(_ALIVE_EVERY_SECONDS)
 
     async def _purge(self) -> None:
         while not self._stop.is_set():
             if not self._is_migrated:
-                await self._pause(_STORE_AGAIN_SECONDS)
+                await self._pause(_NOT_YET_SECONDS)
                 continue
             try:
                 purged = told(await purge(self._store, self._settings.keeping, self._clock()))
@@ -246,7 +250,7 @@ class Serving:
         level = logging.ERROR if result["result"] == "refused" else logging.INFO
         log.log(level, "knowledge_reloaded", extra=result)
         self.metrics.reloads.labels(str(result["result"])).inc()
-        with contextlib.suppress(StoreDownError):
+        with contextlib.suppress(Exception):  # the content is what it is, whether or not that can be written down
             now = self._clock()
             await processes.tell_result(self._store, self._id, self.service.version, json.dumps(result, ensure_ascii=False), now)
             await note(self._store, "serve", "reload", now, result=result["result"], version=result["version"])

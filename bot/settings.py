@@ -9,6 +9,9 @@ from bot.dialogue.keeping import Keeping
 
 PREFIX = "ZHUCHUANG_"
 
+SHORTEST_KEY = 32
+"""Characters of a key that cannot be guessed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -95,7 +98,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     secret_key = reader.secret("SECRET_KEY")
     if secret_key is None and not database_url.startswith("sqlite"):
         reader.wrong("SECRET_KEY", "is not set", "with PostgreSQL every process needs the same key: make one with `zhuchuang new-key`")
-    if secret_key is not None and len(secret_key) < 32:
+    if secret_key is not None and len(secret_key) < SHORTEST_KEY:
         reader.wrong("SECRET_KEY", "is shorter than 32 characters", "make one with `zhuchuang new-key`")
     webhook = reader.text("TELEGRAM_WEBHOOK_URL")
     if webhook is not None and not (webhook.startswith("https://") or _is_local(webhook)):

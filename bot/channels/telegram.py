@@ -19,7 +19,7 @@ from telegram import BotCommand, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.request_limits import TooLongError, WrongRequests, body_of
-from bot.channels.telegram_client import TelegramTokenError, build_bot, wait_asked_for
+from bot.channels.telegram_client import TelegramTokenError, build_bot, is_from_telegram, wait_asked_for
 from bot.channels.telegram_incoming import READ_UPDATES, delivery_of, read_update
 from bot.channels.telegram_outgoing import Pace, Sender
 from bot.service import BacklogError, Service
@@ -121,11 +121,13 @@ class TelegramChannel:
             StoreDownError: It is not there, so Telegram must keep it.
             BacklogError: Likewise, as too much waits.
         """
-        incoming = read_update(update, self._bot.bot)
+        try:
+            incoming = read_update(update, self._bot.bot)
+        except Exception as error:  # one that cannot be read must not hold up those after it
+            log.error("telegram_update_unreadable", extra={"error": error_name(error)})
+            return
         if incoming is None:
             return
-        if incoming.gone:
-            await self._service.forget(incoming.conversation)
         delivery = delivery_of(incoming, update.update_id)
         if delivery is not None:
             await self._service.receive(delivery)
@@ -139,6 +141,7 @@ class TelegramChannel:
         given = request.headers.get(SECRET_HEADER, "").encode()
         if not hmac.compare_digest(given, self._secret.encode()):
             status = self._wrong_requests.refuse(request)
+            self._service.metrics.limited.labels("address").inc()
             return Response(status_code=status)
         if not self._is_introduced:  # until the bot knows its own name it cannot tell who in a group means it
             return Response(status_code=503, headers={"Retry-After": "1"})
@@ -152,7 +155,7 @@ class TelegramChannel:
             return Response(status_code=200)
         try:
             await self._take(update)
-        except (StoreDownError, BacklogError) as error:
+        except Exception as error:  # whatever it is, Telegram has it still and sends it again
             log.warning("telegram_update_not_taken", extra={"error": error_name(error)})
             return Response(status_code=503, headers={"Retry-After": "1"})
         return Response(status_code=200)
@@ -160,29 +163,30 @@ class TelegramChannel:
     async def _poll(self, stop: asyncio.Event) -> None:
         """Fetch updates until told to stop. The offset, which tells Telegram what it may forget, moves only after the store has it."""
         while not stop.is_set():
-            for update in await self._fetch(stop):
+            updates = await self._fetch(stop)
+            if updates is None:
+                continue
+            for update in updates:
                 try:
                     await self._take(update)
-                except (StoreDownError, BacklogError) as error:
+                except Exception as error:  # whatever it is, Telegram has it still
                     await self._wait_after(error, stop)
                     break
-                except Exception as error:  # one update must not hold up those after it
-                    log.error("telegram_update_failed", extra={"error": error_name(error)})
                 self._offset = update.update_id + 1  # not the highest ever: after a quiet week Telegram starts again from any number
+            else:
+                self._recovered()
         await self._confirm()
 
-    async def _fetch(self, stop: asyncio.Event) -> Sequence[Update]:
-        """The next updates; none after trouble, which is waited out here."""
+    async def _fetch(self, stop: asyncio.Event) -> Sequence[Update] | None:
+        """The next updates; None after trouble, which is waited out here."""
         call = self._bot.get_updates(offset=self._offset, timeout=_LONG_POLL_SECONDS, allowed_updates=READ_UPDATES)
         try:
-            updates = await _unless_stopped(call, stop)
-        except InvalidToken:
-            raise
+            return await _unless_stopped(call, stop) or ()
         except Exception as error:  # a proxy may answer with anything, on which the library raises anything
+            if isinstance(error, InvalidToken) and is_from_telegram(error):
+                raise
             await self._wait_after(error, stop)
-            return ()
-        self._recovered()
-        return updates or ()
+            return None
 
     async def _confirm(self) -> None:
         """Tell Telegram what was taken, or it would deliver it again to the next start."""
@@ -209,9 +213,9 @@ class TelegramChannel:
                 await _unless_stopped(self._bot.initialize(), stop)
                 self._is_introduced = not stop.is_set()
                 await _unless_stopped(self._say_how(), stop)
-            except InvalidToken:
-                raise
             except Exception as error:
+                if isinstance(error, InvalidToken) and is_from_telegram(error):
+                    raise
                 await self._wait_after(error, stop)
                 continue
             self._recovered()
@@ -246,7 +250,9 @@ class TelegramChannel:
         else:
             seconds = min(self._pace.first_wait_seconds * 2 ** min(self._failures - 1, 10), _LONGEST_WAIT_SECONDS)
         if name != self._trouble:
-            event = "telegram_polled_by_another_process" if isinstance(error, Conflict) else "telegram_unreachable"
+            is_ours = isinstance(error, StoreDownError | BacklogError)
+            event = "telegram_update_not_taken" if is_ours else "telegram_unreachable"
+            event = "telegram_polled_by_another_process" if isinstance(error, Conflict) else event
             log.warning(event, extra={"error": name})
             self._trouble = name
         with contextlib.suppress(TimeoutError):

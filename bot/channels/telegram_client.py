@@ -71,6 +71,12 @@ def address(base_url: str | None) -> str:
     return root if root.endswith("/bot") else f"{root}/bot"
 
 
+def is_from_telegram(error: BaseException) -> bool:
+    """Whether Telegram itself refused: a proxy that answers 403 or 404 with a page of its own has no say about a chat or a token."""
+    cause = error.__cause__  # of an answer that is not Telegram's the library chains the error of reading it
+    return cause is None or (type(cause) is type(error) and is_from_telegram(cause))
+
+
 def wait_asked_for(error: RetryAfter) -> float:
     """How many seconds Telegram wants to be left alone."""
     wait = error.retry_after

@@ -57,7 +57,12 @@ def conversation_of(chat: int, person: int) -> str:
 
 
 def delivery_of(incoming: Incoming, update_id: int) -> Delivery | None:
-    """A message as the service takes it; None if there is none. Telegram numbers updates in their order."""
+    """What the service is to take: a message, or that the person has left; None if it is neither.
+
+    Telegram numbers updates in their order.
+    """
+    if incoming.gone:
+        return Delivery(CHANNEL, Message(incoming.conversation, id=str(update_id)), position=update_id, gone=True)
     if incoming.message is None:
         return None
     return Delivery(CHANNEL, incoming.message, position=update_id, address=json.dumps(asdict(incoming.address)))

@@ -13,7 +13,7 @@ from functools import partial
 from telegram import Bot, KeyboardButton, LinkPreviewOptions, ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.channels.telegram_client import wait_asked_for
+from bot.channels.telegram_client import is_from_telegram, wait_asked_for
 from bot.channels.telegram_incoming import CHANNEL, Address, address_from
 from bot.dialogue.choice import Choice
 from bot.reply.fit import Limits, fit, utf16_units
@@ -73,7 +73,11 @@ class Sender:
         self._metrics = metrics
         self._pace = pace
         self._lease = timedelta(seconds=pace.lease_seconds)
+        # No more than can be sent while they are reserved, or another process would take those at the end of the line.
+        in_half_a_lease = int(pace.lease_seconds / 2 / pace.overall_seconds) if pace.overall_seconds else _SIDE_BY_SIDE
+        self._most = max(1, min(_SIDE_BY_SIDE, in_half_a_lease))
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._claims: dict[int, Sending] = {}
         self._last_in_chat: OrderedDict[int, float] = OrderedDict()
         self._next_overall = 0.0
 
@@ -83,7 +87,7 @@ class Sender:
         while not stop.is_set():
             self._ready.clear()
             try:
-                free = _SIDE_BY_SIDE - len(self._tasks)
+                free = self._most - len(self._tasks)
                 claimed = await self._store.claim_sendings(CHANNEL, self._clock(), lease=self._lease, most=free) if free > 0 else []
                 failures = 0
             except StoreDownError:
@@ -92,6 +96,7 @@ class Sender:
                 log.error("telegram_claim_failed", extra={"error": error_name(error)})
                 claimed, failures = [], failures + 1
             for sending in (one for one in claimed if one.id not in self._tasks):
+                self._claims[sending.id] = sending
                 task = self._tasks[sending.id] = asyncio.create_task(self._deliver(sending))
                 task.add_done_callback(partial(self._finished, sending.id))
             if not claimed or free == len(claimed):
@@ -100,17 +105,17 @@ class Sender:
         await self._close(grace_seconds)
 
     def _finished(self, sending: int, _: asyncio.Task[None]) -> None:
-        del self._tasks[sending]
+        del self._tasks[sending], self._claims[sending]
         self._ready.set()  # the next of its chat may be due
 
     async def _close(self, seconds: float) -> None:
-        left = dict(self._tasks)
+        left, claims = dict(self._tasks), dict(self._claims)
         if not left:
             return
         await asyncio.wait(left.values(), timeout=seconds)
-        unsent = [sending for sending, task in left.items() if not task.done()]
+        unsent = [claims[sending] for sending, task in left.items() if not task.done()]
         for sending in unsent:
-            left[sending].cancel()
+            left[sending.id].cancel()
         await asyncio.gather(*left.values(), return_exceptions=True)
         if unsent:
             with contextlib.suppress(StoreDownError):
@@ -123,11 +128,17 @@ class Sender:
             if sending.reply is None:
                 raise UnreadableError
             await self._send(sending, sending.reply, address_from(sending.address))
-        except Forbidden:
+        except Forbidden as error:
+            if not is_from_telegram(error):
+                await self._put_off(sending, error)
+                return
             log.info("telegram_chat_closed")
             self._count("blocked")
             await self._insist(partial(self._store.forget, sending.conversation))
         except BadRequest as error:
+            if not is_from_telegram(error):
+                await self._put_off(sending, error)
+                return
             log.error("telegram_reply_refused", extra={"error": error_name(error)})
             await self._give_up(sending)
         except TelegramError as error:
@@ -142,15 +153,38 @@ class Sender:
         for index in range(sending.parts_sent, len(parts)):
             markup = keyboard(reply.choices, address) if index == len(parts) - 1 else None
             await self._keep_pace(address.chat)
+            if self._clock() > sending.claimed_until - self._lease * 2 / 3:
+                renewed = await self._renewed(sending, index)
+                if renewed is None:
+                    return
+                sending = renewed
             try:
                 await self._send_part(address, parts[index], markup)
             except ChatMigrated as moved:
                 address = replace(address, chat=moved.new_chat_id)
                 await self._send_part(address, parts[index], markup)
             if index < len(parts) - 1:
-                await self._insist(partial(self._store.part_sent, sending.id, index + 1, self._clock() + self._lease))
+                renewed = await self._renewed(sending, index + 1)
+                if renewed is None:
+                    return
+                sending = renewed
         await self._insist(partial(self._store.remove_sending, sending.id))
         self._count("sent")
+
+    async def _renewed(self, sending: Sending, parts: int) -> Sending | None:
+        """The reply, of which so many parts are out, as the caller's for longer; None if no more of it is to be sent by this process."""
+        until, wait = self._clock() + self._lease, 0.1
+        while True:
+            try:
+                is_mine = await self._store.keep_claim(sending, parts, until)
+            except StoreDownError:
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 5)
+                continue
+            renewed = replace(sending, parts_sent=parts, claimed_until=until)
+            if is_mine:
+                self._claims[sending.id] = renewed
+            return renewed if is_mine else None
 
     def _count(self, result: str) -> None:
         self._metrics.sent.labels(CHANNEL, result).inc()
@@ -187,7 +221,7 @@ class Sender:
             known = isinstance(error, NetworkError)
             log.log(logging.WARNING if known else logging.ERROR, "telegram_not_sent", extra={"error": error_name(error)})
         self._count("again")
-        await self._insist(partial(self._store.put_off, sending.id, now + timedelta(seconds=wait)))
+        await self._insist(partial(self._store.put_off, self._claims[sending.id], now + timedelta(seconds=wait)))
 
     async def _give_up(self, sending: Sending) -> None:
         self._count("given_up")

@@ -20,7 +20,7 @@ from bot.cli.serve import load
 from bot.serving import ContentRefusedError
 from bot.settings import Settings, SettingsError, read_settings
 from bot.storage.database import StoreDownError, file_of, transaction
-from bot.storage.migrate import differences
+from bot.storage.migrate import are_newer, differences
 from bot.storage.processes import alive
 from bot.storage.store import Store
 from bot.storage.upkeep import can_open
@@ -133,6 +133,10 @@ async def _everything(given: Settings, store: Store) -> AsyncIterator[Finding]:
 
 
 async def _store(given: Settings, store: Store) -> AsyncIterator[Finding]:
+    if await are_newer(store.engine):
+        found = "its tables were made by a newer version of this program"
+        yield Finding("store", State.BAD, found, "use that version, or restore the backup from before it")
+        return
     unlike = await differences(store.engine)
     if unlike:
         yield Finding("store", State.WARNING, "its tables are not those of this version", "`zhuchuang migrate`, or start the service")

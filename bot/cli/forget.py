@@ -2,16 +2,19 @@
 
 import argparse
 import json
+import re
 from dataclasses import asdict
 
 from bot.bootstrap import now
 from bot.cli import UsageError
 from bot.cli.on_store import on_store
 from bot.cli.options import add_json, settings
+from bot.storage.database import file_of
 from bot.storage.records import Held
 from bot.storage.store import Store
 from bot.storage.upkeep import note
 
+_CHANNELS = ("telegram",)
 _EXAMPLES = """example:
   zhuchuang forget telegram:123456789
 
@@ -28,9 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Forget."""
-    channel, colon, name = options.conversation.partition(":")
-    if not (channel and colon and name):
-        raise UsageError("name the conversation as CHANNEL:ID, such as telegram:123456789")
+    channel, _, name = options.conversation.partition(":")
+    if channel not in _CHANNELS or not re.fullmatch(r"-?\d+(:\d+)?", name):
+        raise UsageError("name the conversation as CHANNEL:ID, such as telegram:123456789, or in a group telegram:GROUP:PERSON")
+    given = settings()
+    file = file_of(given.database_url)
+    if file is not None and not file.exists():
+        raise UsageError(f"there is no store {file}; run this as the user and with the environment of the service")
+    place = str(file) if file is not None else "the database of ZHUCHUANG_DATABASE_URL"
 
     async def forget(store: Store) -> tuple[Held, Held]:
         conversation = store.hashed_conversation(options.conversation)
@@ -38,11 +46,11 @@ def run(options: argparse.Namespace) -> int:
         await note(store, "forget", "forget", now(), rows=deleted.total)
         return deleted, await store.held(conversation)
 
-    deleted, left = on_store(settings(), forget)
+    deleted, left = on_store(given, forget)
     if options.json:
         print(json.dumps({"deleted": asdict(deleted), "left": asdict(left)}))
     elif deleted.total == 0:
-        print("Nothing was held of this conversation.")
+        print(f"Nothing was held of this conversation in {place}. Is the number right, and is this the store of the service?")
     else:
         print(f"Deleted: {_listed(deleted)}.\nStill held: {_listed(left)}.")
     return 1 if left.total else 0

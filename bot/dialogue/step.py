@@ -103,9 +103,10 @@ class Conversation:
         """A session of other content made fit for this one, and whether something of a questionnaire in progress was lost."""
         return self._carrying.fit(session)
 
-    def in_distress(self, text: str) -> bool:
-        """Whether somebody may be in despair, whatever else the message says; it is read as ``step`` reads it."""
-        return self._despairs(normalize(_read(text)[0]))
+    def must_be_met(self, text: str) -> bool:
+        """Whether somebody may be in despair, or wants everything deleted; the message is read as ``step`` reads it."""
+        normal = normalize(_read(text)[0])
+        return self._despairs(normal) or self.listener.command(squeeze(normal) or normal) == "forget"
 
     def _despairs(self, normal: str) -> bool:
         repaired = self.understanding.homophones.repair(normal).text

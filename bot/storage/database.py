@@ -1,12 +1,13 @@
 """The connection to SQLite or PostgreSQL, set up so that both behave alike."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -43,8 +44,8 @@ def open_database(url: str) -> AsyncEngine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise ValueError("not an address of a database") from None
+    except (ArgumentError, ValueError):  # whose text quotes the address, password included
+        raise ValueError("it is no address of a database; in a user's name or password write @ as %40, : as %3A and / as %2F") from None
     driver = _DRIVERS.get(parsed.drivername.partition("+")[0])
     if driver is None:
         raise ValueError(f"databases of kind {parsed.drivername} are not served; sqlite and postgresql are")
@@ -56,6 +57,8 @@ def open_database(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
+    if mode := parsed.query.get("sslmode"):  # what every other client of PostgreSQL calls it
+        parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     return create_async_engine(
         parsed,
         pool_size=_POOL,
@@ -67,8 +70,11 @@ def open_database(url: str) -> AsyncEngine:
 
 
 def file_of(url: str) -> Path | None:
-    """The file an SQLite address names; None for one in memory or on a server."""
-    parsed = make_url(url)
+    """The file an SQLite address names; None for one in memory, on a server, or that is no address."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
     in_file = parsed.drivername.startswith("sqlite") and parsed.database not in (None, "", ":memory:")
     return Path(parsed.database or "") if in_file else None
 
@@ -88,10 +94,9 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         state = getattr(error.orig, "sqlstate", None) or ""
         if state in _RETRY:
             raise AgainError from None
-        down = isinstance(error, OperationalError | InterfaceError | InternalError) or error.connection_invalidated or state[:2] in _GONE
-        if down or isinstance(error.orig, OSError | TimeoutError):
-            raise StoreDownError(_name(error)) from None
-        raise
+        if isinstance(error, IntegrityError | DataError) and state[:2] not in _GONE:
+            raise  # a mistake of ours; everything else is the database's: gone, full, read-only, its tables not there
+        raise StoreDownError(_name(error)) from None
     except (OSError, TimeoutError, PoolTimeoutError) as error:
         raise StoreDownError(_name(error)) from None
     except SQLAlchemyError:
@@ -124,3 +129,14 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
 
 def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def drop_old_pages(engine: AsyncEngine) -> None:
+    """On SQLite, empty the log of changes, where what was deleted may still stand; while somebody else writes it is left for later."""
+    if engine.dialect.name != "sqlite":
+        return
+    with contextlib.suppress(SQLAlchemyError, OSError):
+        async with engine.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            if raw is not None:
+                await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

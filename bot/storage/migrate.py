@@ -1,6 +1,6 @@
 """The tables brought to the form this program needs, by one process at a time."""
 
-from importlib.resources import as_file, files
+from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.storage.database import transaction
 from bot.storage.tables import metadata
 
+_FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x5A48_4348  # any number that nobody else in the database uses
 
 
@@ -39,15 +40,24 @@ async def differences(engine: AsyncEngine) -> list[str]:
         return await connection.run_sync(_differences)
 
 
+async def are_newer(engine: AsyncEngine) -> bool:
+    """Whether the tables were made by a newer version of the program than this one."""
+    async with transaction(engine) as connection:
+        return await connection.run_sync(lambda sync: _unknown(sync, ScriptDirectory(str(_FOLDER))))
+
+
+def _unknown(connection: Connection, scripts: ScriptDirectory) -> bool:
+    known = {script.revision for script in scripts.walk_revisions()}
+    return not set(MigrationContext.configure(connection).get_current_heads()) <= known
+
+
 def _upgrade(connection: Connection) -> None:
-    with as_file(files("bot.storage") / "migrations") as folder:
-        config = Config()
-        config.set_main_option("script_location", str(folder).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if not set(MigrationContext.configure(connection).get_current_heads()) <= known:
-            raise NewerTablesError
-        command.upgrade(config, "head")
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    if _unknown(connection, ScriptDirectory.from_config(config)):
+        raise NewerTablesError
+    command.upgrade(config, "head")
 
 
 def _differences(connection: Connection) -> list[str]:

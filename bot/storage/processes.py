@@ -31,7 +31,7 @@ async def show_alive(store: Store, process: str, knowledge: str, started_at: dat
     """Write down that a process lives; True if it has been asked to reload its content, which is told once."""
     async with transaction(store.engine) as connection:
         mine = processes.c.id == process
-        asked = (await connection.execute(select(processes.c.reload_asked_at).where(mine))).one_or_none()
+        asked = (await connection.execute(select(processes.c.reload_asked_at).where(mine).with_for_update())).one_or_none()
         if asked is None:
             row = {"id": process, "started_at": started_at, "seen_at": now, "knowledge": knowledge}
             await connection.execute(processes.insert().values(row))

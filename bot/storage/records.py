@@ -14,13 +14,14 @@ class Delivery:
 
     ``message.id`` is the channel's id of the delivery. ``position`` is the channel's own order within a conversation: of messages that
     wait, the lower is answered first. ``address`` says in the channel's own words where the reply is to be sent; absent, it is
-    fetched with the id instead.
+    fetched with the id instead. ``gone`` says nothing but that the person has left: everything held of them is to be deleted.
     """
 
     channel: str
     message: Message
     position: int = 0
     address: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Waiting:
     """The message to answer next in a conversation; ``delivery`` is the hash it is known by.
 
     ``recent`` is how many of its messages came within the last minute up to this one, which is counted. ``knowledge`` is the version of
-    the content the session was written under, empty for a new one. ``is_lost`` tells that there was a session this program cannot read.
+    the content the session was written under, empty for a new one. ``is_lost`` tells that there was a session this program cannot read,
+    ``is_gone`` that the person has left and nothing is to be said.
     """
 
     delivery: str
@@ -39,6 +41,7 @@ class Waiting:
     recent: int
     received_at: datetime
     is_lost: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ class Answered:
 class Sending:
     """A reply to be sent, of which ``parts_sent`` parts are out already, after so many failed ``attempts``.
 
-    ``reply`` is absent and ``address`` empty if this program cannot read them with its keys; another version or another key may.
+    It is the caller's until ``claimed_until``. ``reply`` is absent and ``address`` empty if this program cannot read them with its keys;
+    another version or another key may.
     """
 
     id: int
@@ -75,6 +79,7 @@ class Sending:
     parts_sent: int
     attempts: int
     created_at: datetime
+    claimed_until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, exists, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.dialogue.message import Message
 from bot.dialogue.session import Session
 from bot.reply.reply import Reply
-from bot.storage.database import AgainError, transaction
+from bot.storage.database import AgainError, drop_old_pages, transaction
 from bot.storage.plain_form import from_json, to_json
 from bot.storage.records import Answered, Delivery, Held, Sending, Waiting
 from bot.storage.sealing import Sealer, SealError
@@ -63,7 +63,8 @@ class Store:
         """Store a message so that it will be answered; False if this delivery was stored before."""
         message = delivery.message
         assert message.id is not None
-        said = {"text": message.text, "choice": message.choice, "masked": message.masked, "address": delivery.address}
+        said: dict[str, object] = {"text": message.text, "choice": message.choice, "masked": message.masked}
+        said |= {"address": delivery.address, "gone": delivery.gone}
         row = {
             "delivery": self.hashed_delivery(message.conversation, delivery.channel, message.id),
             "conversation": self.hashed_conversation(message.conversation),
@@ -147,6 +148,7 @@ class Store:
                 row.recent,
                 row.received_at,
                 is_lost,
+                bool(said.get("gone")),
             )
             answered = answer(waiting)
             await self._save(connection, conversation, answered, None if stored is None else stored.version, now)
@@ -210,6 +212,8 @@ class Store:
             raise AgainError
 
     async def _learn(self, connection: AsyncConnection, answered: Answered, now: datetime) -> None:
+        # By the day only: a moment would tell which conversation of that moment it came from.
+        now = now.replace(hour=0, minute=0, second=0, microsecond=0)
         if answered.unanswered is not None:
             row = {
                 "question": answered.unanswered,
@@ -244,33 +248,37 @@ class Store:
             if rows:
                 mine = outbox.c.id.in_([row.id for row in rows])
                 await connection.execute(update(outbox).where(mine).values(claimed_until=now + lease))
-        return [self._sending(row) for row in rows]
+        return [self._sending(row, now + lease) for row in rows]
 
-    def _sending(self, row: Row[Any]) -> Sending:
+    def _sending(self, row: Row[Any], claimed_until: datetime) -> Sending:
         """A reply of the outbox. One that cannot be read must not hold up those of other people."""
         address, reply = "", None
         with contextlib.suppress(ValueError, SealError):
             reply = from_json(Reply, self.sealer.open(row.reply))
             address = self.sealer.open(row.address)
-        return Sending(row.id, row.conversation, address, reply if address else None, row.parts_sent, row.attempts, row.created_at)
+        readable = reply if address else None
+        return Sending(row.id, row.conversation, address, readable, row.parts_sent, row.attempts, row.created_at, claimed_until)
 
-    async def part_sent(self, sending: int, parts: int, claimed_until: datetime) -> None:
-        """So many parts of a reply are out, and the rest is still the caller's."""
+    async def keep_claim(self, sending: Sending, parts: int, claimed_until: datetime) -> bool:
+        """So many parts of a reply are out, and the rest stays the caller's for longer; False if it is not the caller's any more.
+
+        Somebody else may have taken it, or its person may have been forgotten; then no more of it is to be sent.
+        """
+        values = {"parts_sent": parts, "claimed_until": claimed_until, "attempts": 0 if parts > sending.parts_sent else outbox.c.attempts}
         async with transaction(self.engine) as connection:
-            await connection.execute(
-                update(outbox).where(outbox.c.id == sending).values(parts_sent=parts, claimed_until=claimed_until, attempts=0)
-            )
+            return (await connection.execute(update(outbox).where(*_claimed(sending)).values(values))).rowcount == 1
 
-    async def put_off(self, sending: int, until: datetime) -> None:
+    async def put_off(self, sending: Sending, until: datetime) -> None:
         """A reply could not be sent; it is tried again from then on."""
         async with transaction(self.engine) as connection:
             later = {"attempts": outbox.c.attempts + 1, "next_try_at": until, "claimed_until": None}
-            await connection.execute(update(outbox).where(outbox.c.id == sending).values(later))
+            await connection.execute(update(outbox).where(*_claimed(sending)).values(later))
 
-    async def release(self, sendings: Sequence[int]) -> None:
+    async def release(self, sendings: Sequence[Sending]) -> None:
         """Give back what was claimed and will not be sent by the caller."""
         async with transaction(self.engine) as connection:
-            await connection.execute(update(outbox).where(outbox.c.id.in_(sendings)).values(claimed_until=None))
+            for sending in sendings:
+                await connection.execute(update(outbox).where(*_claimed(sending)).values(claimed_until=None))
 
     async def remove_sending(self, sending: int) -> None:
         """A reply is out, or is given up."""
@@ -293,7 +301,14 @@ class Store:
         async with transaction(self.engine) as connection:
             if self._is_postgresql:
                 await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:it, 0))"), {"it": conversation})
-            return await _delete(connection, conversation, keep_waiting=False)
+            deleted = await _delete(connection, conversation, keep_waiting=False)
+        await drop_old_pages(self.engine)
+        return deleted
+
+
+def _claimed(sending: Sending) -> tuple[ColumnElement[bool], ...]:
+    """The row of a reply while it is still whose it was."""
+    return outbox.c.id == sending.id, outbox.c.claimed_until == sending.claimed_until
 
 
 async def _delete(connection: AsyncConnection, conversation: str, *, keep_waiting: bool) -> Held:

@@ -8,7 +8,7 @@ from sqlalchemy import Table, and_, delete, insert, select, update
 
 from bot.dialogue.keeping import Keeping
 from bot.dialogue.session import Session, without_facts
-from bot.storage.database import transaction
+from bot.storage.database import drop_old_pages, transaction
 from bot.storage.plain_form import from_json, to_json
 from bot.storage.sealing import SealError
 from bot.storage.store import Store
@@ -41,10 +41,14 @@ async def purge(store: Store, keeping: Keeping, now: datetime) -> Purged:
         idle = await connection.execute(delete(sessions).where(sessions.c.updated_at <= now - timedelta(days=keeping.idle_days)))
         old = inbox.c.done_at.is_not(None) & (inbox.c.received_at <= now - timedelta(hours=keeping.inbox_hours))
         answered = await connection.execute(delete(inbox).where(old))
+        never = inbox.c.done_at.is_(None) & (inbox.c.received_at <= now - timedelta(days=keeping.idle_days))
+        await connection.execute(delete(inbox).where(never))  # nobody could answer it for so long, nor waits for it
+        await connection.execute(delete(outbox).where(outbox.c.created_at <= now - timedelta(hours=keeping.inbox_hours)))
         long_ago = now - timedelta(days=keeping.unanswered_days)
         questions = await connection.execute(delete(unanswered).where(unanswered.c.last_at <= long_ago))
         opinions = await connection.execute(delete(feedback).where(feedback.c.at <= long_ago))
         await connection.execute(delete(processes).where(processes.c.seen_at <= now - _PROCESS_GONE))
+    await drop_old_pages(store.engine)
     return Purged(idle.rowcount, facts, answered.rowcount, questions.rowcount, opinions.rowcount)
 
 
@@ -64,6 +68,8 @@ async def _drop_facts(store: Store, before: datetime) -> int:
                 update(sessions).where(unchanged).values(state=state, version=row.version + 1, finished_at=None)
             )
             dropped += changed.rowcount
+            theirs = (inbox.c.conversation == row.conversation, inbox.c.done_at <= before)
+            await connection.execute(update(inbox).where(*theirs).values(reply=None))  # they call back what was said
     return dropped
 
 
@@ -94,18 +100,22 @@ async def seal_anew(store: Store) -> int:
 
 
 async def can_open(store: Store) -> bool:
-    """Whether the newest of what is sealed can be read with the keys at hand."""
-    async with transaction(store.engine) as connection:
-        latest = select(sessions.c.state).order_by(sessions.c.updated_at.desc()).limit(1)
-        texts = [(await connection.execute(latest)).scalar_one_or_none()]
-        for column in (outbox.c.address, inbox.c.said):
-            texts.append((await connection.execute(select(column).where(column.is_not(None)).limit(1))).scalar_one_or_none())
-    try:
-        for text in texts:
-            if text is not None:
-                store.sealer.open(text)
-    except SealError:
-        return False
+    """Whether everything that is sealed can be read with the keys at hand."""
+    for table, key, columns in _SEALED_COLUMNS.values():
+        last: object | None = None
+        while True:
+            async with transaction(store.engine) as connection:
+                after = () if last is None else (table.c[key] > last,)
+                rows = (await connection.execute(select(table).where(*after).order_by(table.c[key]).limit(_AT_ONCE))).all()
+            try:
+                for row in rows:
+                    for column in columns:
+                        store.sealer.open(getattr(row, column) or "")
+            except SealError:
+                return False
+            if not rows:
+                break
+            last = getattr(rows[-1], key)
     return True
 
 

@@ -266,6 +266,8 @@ class BotApi:
         except Refusal as refusal:
             mark = f" ({_TOLD})" if refusal.told and refusal.description != _TOLD else ""
             self.refused.append(f"{name}: {refusal.status} {refusal.description}{mark}")
+            if "page" in refusal.parameters:  # as of a proxy in between
+                return web.Response(text="<html>no</html>", content_type="text/html", status=refusal.status)
             answer: dict[str, Any] = {"ok": False, "error_code": refusal.status, "description": refusal.description}
             if refusal.parameters:
                 answer["parameters"] = refusal.parameters

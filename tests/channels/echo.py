@@ -54,8 +54,8 @@ class EchoEngine:
         self.carried.append(session)
         return session, self.loses
 
-    def in_distress(self, text: str) -> bool:
-        return "不想活" in text
+    def must_be_met(self, text: str) -> bool:
+        return "不想活" in text or text == "忘记我"
 
 
 def reply_of(*paragraphs: str, choices: tuple[Choice, ...] = ()) -> Reply:

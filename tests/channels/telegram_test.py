@@ -713,3 +713,13 @@ async def test_updates_twice_late_and_out_of_order_are_each_answered_once(api, s
 
     assert len(service.heard) == 20
     assert [api.sent_to(chat) for chat in (1, 2, 3, 4)] == [[f"听到：{n}" for n in range(20) if n % 4 + 1 == chat] for chat in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+async def test_a_page_of_a_proxy_has_no_say_about_a_chat_or_a_token(api, service, channel, status):
+    """A firewall in between answers 403 for a minute: nobody may be forgotten for that, no reply dropped, and the bot must not stop."""
+    api.fail("sendMessage", status, times=2, page=1)
+    await api.says("一")
+
+    assert await api.replies(1) == ["听到：一"]
+    assert await held(channel, 100) > 0

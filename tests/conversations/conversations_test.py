@@ -104,8 +104,8 @@ class Overheard:
         self.turns.append(self.engine.respond(session, message, now, changed=changed))
         return self.turns[-1]
 
-    def in_distress(self, text: str) -> bool:
-        return self.engine.in_distress(text)
+    def must_be_met(self, text: str) -> bool:
+        return self.engine.must_be_met(text)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -132,14 +132,14 @@ def test_forgetting_leaves_no_answer_behind(ask: Ask):
 )
 def test_distress_is_known_before_a_limit_silences_it(engine: Engine, ask: Ask, text: str):
     """Who writes ten messages in despair must not be told to wait; what is met with the crisis reply is told apart without a session."""
-    assert engine.in_distress(text)
+    assert engine.must_be_met(text)
     assert ask(text).reply.outcome is Outcome.CRISIS
 
 
 @pytest.mark.parametrize("text", ["东营开网店有补贴吗", "", "😀", "店快开不下去了有补贴吗", "1"])
 def test_what_is_no_distress_is_not_taken_for_it(engine: Engine, ask: Ask, text: str):
     """Else a limit could be passed by anybody."""
-    assert not engine.in_distress(text)
+    assert not engine.must_be_met(text)
     assert ask(text).reply.outcome is not Outcome.CRISIS
 
 

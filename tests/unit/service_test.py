@@ -247,6 +247,17 @@ async def test_despair_is_met_however_fast_somebody_writes(echoing: Service, clo
     assert (await sent(echoing))[-1] == "听到：我不想活了"
 
 
+async def test_who_wants_to_be_forgotten_is_however_fast_they_write(echoing: Service):
+    """A limit must not stand between a person and their data."""
+    for number in range(5):
+        await received(echoing, str(number), first=number)
+        await worked(echoing)
+    await received(echoing, "忘记我", first=7)
+    await worked(echoing)
+
+    assert (await echoing.store.held(echoing.store.hashed_conversation("telegram:1"))).sessions == 0
+
+
 async def test_a_flood_of_one_does_not_hold_up_another(echo: EchoEngine, store: Store, clock: Clock):
     """Conversations take turns: whoever sent a hundred messages waits for whoever sent one."""
     service = Service(echo, store, clock, allowance=Allowance(messages_per_minute=1000))

@@ -69,10 +69,40 @@ def test_a_store_can_be_looked_after_from_the_command_line(run, monkeypatch, tmp
     assert run("purge").out.startswith("Deleted: 0 sessions")
     assert run("rotate-keys").out == "Sealed anew with the newest key: 0 rows.\n"
     assert run("reload").out == "No process serves on this store, so there is nothing to reload.\n"
-    assert run("forget", "telegram:1").out == "Nothing was held of this conversation.\n"
-    assert run("forget", "1").code == 2
+    assert run("forget", "telegram:1").out.startswith("Nothing was held of this conversation in ")
+    assert [run("forget", wrong).code for wrong in ("1", "Telegram:1", "telegram: 1", "telegram:abc", "wechat:1")] == [2] * 5
     assert oct((tmp_path / "data").stat().st_mode)[-3:] == "700"
     assert {oct(file.stat().st_mode)[-3:] for file in (tmp_path / "data").iterdir()} == {"600"}
+
+
+def test_forgetting_makes_no_store_of_its_own(run, monkeypatch, tmp_path):
+    """Run without the service's settings it would look into an empty store and say that nothing is held."""
+    monkeypatch.setenv("ZHUCHUANG_DATA", str(tmp_path / "elsewhere"))
+    ran = run("forget", "telegram:1")
+
+    assert ran.code == 2
+    assert "there is no store" in ran.err
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_password_in_an_address_that_cannot_be_read_is_not_shown(run, monkeypatch):
+    """What cannot be read is quoted by libraries."""
+    monkeypatch.setenv("ZHUCHUANG_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("ZHUCHUANG_DATABASE_URL", "postgresql://zh:p@ss:Geheim7@db:5432/x")
+    shown = [run(*command) for command in (("purge",), ("doctor",), ("serve",))]
+
+    assert [ran.code for ran in shown] == [2, 1, 2]
+    assert not [ran for ran in shown if "Geheim7" in ran.out + ran.err]
+
+
+def test_a_key_file_that_is_empty_is_not_taken_for_a_key(run, monkeypatch, tmp_path):
+    """Everybody could work out its hashes."""
+    monkeypatch.setenv("ZHUCHUANG_DATA", str(tmp_path))
+    (tmp_path / "secret.key").touch()
+    ran = run("purge")
+
+    assert ran.code == 2
+    assert "holds no key" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from bot.dialogue.outcome import Outcome
 from bot.dialogue.session import Session
 from bot.reply.reply import Block, Reply
 from bot.storage.database import AgainError, StoreDownError, open_database, transaction
+from bot.storage.migrate import migrate
 from bot.storage.records import Answered, Delivery, Held, Waiting
 from bot.storage.sealing import Sealer
 from bot.storage.store import Progress, Store
@@ -214,7 +215,7 @@ async def test_replies_of_a_conversation_leave_in_order(store):
     await answer_all(store, BO)
     lease = timedelta(minutes=1)
     first = await store.claim_sendings("telegram", NOW, lease=lease, most=10)
-    await store.put_off(first[0].id, NOW + timedelta(seconds=30))
+    await store.put_off(first[0], NOW + timedelta(seconds=30))
 
     assert sorted(sending.reply.text for sending in first) == ["1", "博"]
     assert await store.claim_sendings("telegram", NOW, lease=lease, most=10) == []
@@ -227,10 +228,80 @@ async def test_parts_already_sent_are_remembered(store, other):
     await store.receive(said("一", "1"), NOW)
     await answer_all(store)
     claimed = await store.claim_sendings("telegram", NOW, lease=timedelta(minutes=1), most=1)
-    await store.part_sent(claimed[0].id, 2, NOW + timedelta(seconds=5))
+    assert await store.keep_claim(claimed[0], 2, NOW + timedelta(seconds=5))
     again = await other.claim_sendings("telegram", NOW + timedelta(seconds=6), lease=timedelta(minutes=1), most=1)
 
     assert again[0].parts_sent == 2
+
+
+async def test_a_claim_that_has_passed_to_another_cannot_be_kept_nor_undone(store, other):
+    """A process that was slow must not send what another is sending, nor put it off."""
+    await store.receive(said("一", "1"), NOW)
+    await answer_all(store)
+    lease = timedelta(minutes=1)
+    (slow,) = await store.claim_sendings("telegram", NOW, lease=lease, most=1)
+    (quick,) = await other.claim_sendings("telegram", NOW + timedelta(seconds=61), lease=lease, most=1)
+    await store.put_off(slow, NOW)
+    await store.release([slow])
+
+    assert not await store.keep_claim(slow, 1, NOW + timedelta(hours=1))
+    assert await other.keep_claim(quick, 1, NOW + timedelta(hours=1))
+
+
+async def test_what_is_being_sent_to_somebody_forgotten_is_not_the_senders_any_more(store):
+    """The rest of a long reply must not arrive after the goodbye."""
+    await store.receive(said("一", "1"), NOW)
+    await answer_all(store)
+    (claimed,) = await store.claim_sendings("telegram", NOW, lease=timedelta(minutes=1), most=1)
+    await store.forget(store.hashed_conversation(ANNA))
+
+    assert not await store.keep_claim(claimed, 1, NOW + timedelta(minutes=2))
+
+
+async def test_who_has_left_is_forgotten_in_order_and_once(store):
+    """Delivered again after they have come back, the news that they left must not delete what they say now."""
+
+    def forget_gone(waiting: Waiting) -> Answered:
+        return Answered(Session(), reply(""), "v1", send=False, forget=True) if waiting.is_gone else echo(waiting)
+
+    gone = Delivery("telegram", Message(ANNA, id="2"), 2, gone=True)
+    await store.receive(said("一", "1", position=1), NOW)
+    await store.receive(gone, NOW)
+    await store.receive(said("三", "3", position=3), NOW)
+    assert not await store.receive(gone, NOW)
+    await answer_all(store, answer=forget_gone)
+
+    assert await replies(store) == ["三"]
+
+
+async def test_nothing_that_was_forgotten_stays_in_the_files(tmp_path):
+    """SQLite's log of changes keeps what was overwritten until it is emptied."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    opened = Store(open_database(url), Sealer("k" * 40))
+    await migrate(opened.engine)
+    await opened.receive(said("我的秘密", "1", "telegram:7123456789"), NOW)
+    await answer_all(opened, "telegram:7123456789")
+    before = b"".join(file.read_bytes() for file in sorted(tmp_path.iterdir()))
+    await opened.forget(opened.hashed_conversation("telegram:7123456789"))
+    after = b"".join(file.read_bytes() for file in sorted(tmp_path.iterdir()))
+    await opened.close()
+
+    assert "我的秘密".encode() in before
+    assert "我的秘密".encode() not in after
+
+
+async def test_what_is_learnt_carries_the_day_only(store):
+    """A moment would tell in which conversation it was said."""
+
+    def refuse(waiting: Waiting) -> Answered:
+        return Answered(waiting.session, reply("没有"), "v1", unanswered="补贴喂猪吗")
+
+    await store.receive(said("一", "1"), NOW)
+    await answer_all(store, answer=refuse)
+    async with transaction(store.engine) as connection:
+        row = (await connection.execute(select(unanswered))).one()
+
+    assert row.first_at == row.last_at == NOW.replace(hour=0)
 
 
 async def test_an_id_of_a_sending_is_never_used_again(store):
