@@ -266,6 +266,8 @@ class _Reader:
                 for name in sorted(used - PLACEHOLDERS[key]):
                     allowed = ", ".join(sorted(PLACEHOLDERS[key])) or "-"
                     self.problems.add(path, line, key, "unknown_placeholder", name=name, allowed=allowed)
+                for name in sorted(PLACEHOLDERS[key] - used):
+                    self.problems.add(path, line, key, "missing_placeholder", name=name)
         for key in sorted(PLACEHOLDERS.keys() - templates.keys()):
             self.problems.add(folder, 1, key, "missing_template", key=key)
         return Wording(templates) if PLACEHOLDERS.keys() <= templates.keys() else None

@@ -203,7 +203,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
         "interview_nothing_before": "",
         "interview_why": "why count names",
         "interview_why_some": "why count names",
-        "interview_number_or_choice": "unit",
+        "interview_number_or_choice": "",
         "interview_how": "text",
         "interview_declined_heard": "",
         "interview_noted": "facts",
