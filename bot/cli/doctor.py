@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     except SettingsError as error:
         _print([Finding("settings", State.BAD, *problem.split("; ", 1)) for problem in error.problems], options)
         return 2
-    findings = [Finding("settings", State.GOOD, "they can be used"), *_content(given), *_data(given)]
+    findings = [Finding("settings", State.GOOD, "they can be used"), *_looked("content", _content(given)), *_looked("data", _data(given))]
     findings += asyncio.run(_reached(given))
     _print(findings, options)
     return 1 if any(finding.state is State.BAD for finding in findings) else 0
@@ -82,6 +82,14 @@ def _print(findings: list[Finding], options: argparse.Namespace) -> None:
         print(f"{finding.state:8}{finding.part}: {finding.found}" + (f"\n        -> {finding.do}" if finding.do else ""))
     bad = sum(finding.state is State.BAD for finding in findings)
     print(f"{bad} to mend, {sum(finding.state is State.WARNING for finding in findings)} to look at.")
+
+
+def _looked(part: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings; a folder or file that cannot even be looked at is one of them."""
+    try:
+        yield from findings
+    except OSError as error:
+        yield Finding(part, State.BAD, f"{error.filename} cannot be read ({type(error).__name__})", "let the user of the service read it")
 
 
 def _content(given: Settings) -> Iterator[Finding]:
@@ -127,7 +135,9 @@ async def _everything(given: Settings, store: Store) -> AsyncIterator[Finding]:
         async for finding in _store(given, store):
             yield finding
     except StoreDownError as error:
-        yield Finding("store", State.BAD, f"it cannot be reached ({error})", "check ZHUCHUANG_DATABASE_URL, and whether the server runs")
+        found = f"it cannot be reached or is damaged ({error})"
+        do = "check ZHUCHUANG_DATABASE_URL, and whether the server runs; a damaged file: stop the service and restore the newest backup"
+        yield Finding("store", State.BAD, found, do)
     async for finding in _telegram(given):
         yield finding
 

@@ -95,6 +95,16 @@ def test_a_password_in_an_address_that_cannot_be_read_is_not_shown(run, monkeypa
     assert not [ran for ran in shown if "Geheim7" in ran.out + ran.err]
 
 
+def test_the_doctor_says_what_to_do_about_a_damaged_store(run, monkeypatch, tmp_path):
+    """It is where an operator looks first, and must not fall over itself."""
+    monkeypatch.setenv("ZHUCHUANG_DATA", str(tmp_path))
+    (tmp_path / "zhuchuang.db").write_text("this is no database " * 100, "utf-8")
+    ran = run("doctor")
+
+    assert ran.code == 1
+    assert "restore the newest backup" in ran.out
+
+
 def test_a_key_file_that_is_empty_is_not_taken_for_a_key(run, monkeypatch, tmp_path):
     """Everybody could work out its hashes."""
     monkeypatch.setenv("ZHUCHUANG_DATA", str(tmp_path))
