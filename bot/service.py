@@ -18,7 +18,7 @@ from bot.language.private_numbers import mask
 from bot.one_turn import Answering, OneTurn, say
 from bot.reply.reply import Reply
 from bot.storage.database import StoreDownError, drop_old_pages
-from bot.storage.records import Delivery, Held
+from bot.storage.records import Delivery
 from bot.storage.store import Progress, Store
 from bot.telemetry import Metrics, error_name
 
@@ -112,10 +112,6 @@ class Service:
                 return await self.store.reply_to(delivery) or say(self.knowledge, "forgotten", Outcome.META)
             if progress is Progress.BUSY:
                 await asyncio.sleep(_BUSY_SECONDS)
-
-    async def forget(self, raw_conversation: str) -> Held:
-        """Delete everything held of one conversation, named as its channel names it; what was deleted."""
-        return await self.store.forget(self.store.hashed_conversation(raw_conversation))
 
     async def work(self, stop: asyncio.Event, *, side_by_side: int = 1) -> None:
         """Answer what was received, here or by a process that died, until told to stop; the turns begun are finished."""

@@ -102,10 +102,6 @@ class Serving:
         await self._store.close()
         log.info("stopped")
 
-    def stop(self) -> None:
-        """Finish what is begun, and end."""
-        self._stop.set()
-
     # serving
 
     async def _serve_people(self) -> None:

@@ -178,7 +178,7 @@ async def test_forgetting_one_person_keeps_the_others(service: Service):
     first = await service.handle(message)
     await service.handle(Message("anna", "我在四川", id="1"))
 
-    assert (await service.forget("anna")).sessions == 1
+    assert (await service.store.forget(service.store.hashed_conversation("anna"))).sessions == 1
     assert await service.handle(message) == first
 
 
